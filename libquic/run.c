@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "handshake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+
+/*
+ * After EAGAIN: 0 when the call may be done again. On a blocking socket
+ * EAGAIN means that SO_RCVTIMEO or SO_SNDTIMEO ran out. A non-blocking one
+ * waits for as long as the kernel keeps the connection (RFC 9000 10.1).
+ */
+static int wait_ready(int sockfd, short events)
+{
+	struct pollfd pfd = { .fd = sockfd, .events = events };
+	int flags = fcntl(sockfd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	if (!(flags & O_NONBLOCK))
+		return -ETIMEDOUT;
+	while (poll(&pfd, 1, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+static ssize_t do_send(int sockfd, struct quic_handshake_step_sendmsg *call)
+{
+	ssize_t ret;
+
+	for (;;) {
+		ret = sendmsg(sockfd, call->msg, call->flags);
+		if (ret >= 0)
+			return ret;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		ret = wait_ready(sockfd, POLLOUT);
+		if (ret)
+			return ret;
+	}
+}
+
+static ssize_t do_recv(int sockfd, struct quic_handshake_step_recvmsg *call)
+{
+	ssize_t ret;
+
+	for (;;) {
+		ret = recvmsg(sockfd, call->msg, call->flags);
+		if (ret >= 0)
+			return ret;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		ret = wait_ready(sockfd, POLLIN);
+		if (ret)
+			return ret;
+	}
+}
+
+static void do_step(int sockfd, struct quic_handshake_step *step)
+{
+	if (step->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG)
+		step->s_sendmsg.retval = do_send(sockfd, &step->s_sendmsg);
+	else
+		step->s_recvmsg.retval = do_recv(sockfd, &step->s_recvmsg);
+}
+
+int quic_handshake_run(gnutls_session_t session, int sockfd,
+		       bool alpn_required)
+{
+	struct quic_handshake_step *step;
+	int ret;
+
+	ret = quic_handshake_start(session, &quic_sockopt_system,
+				   quic_sockopt_priv(sockfd), alpn_required,
+				   &step);
+	while (!ret && step) {
+		do_step(sockfd, step);
+		ret = quic_handshake_step(session, &step);
+	}
+	quic_handshake_deinit(session);
+	return ret;
+}
+
+int quic_handshake(gnutls_session_t session)
+{
+	int sockfd = gnutls_transport_get_int(session);
+
+	if (sockfd < 0)
+		return -EBADF;
+	return quic_handshake_run(session, sockfd, false);
+}

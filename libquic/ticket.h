@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LIBQUIC_TICKET_H
+#define LIBQUIC_TICKET_H
+
+#include <stddef.h>
+
+#include <gnutls/gnutls.h>
+
+#include "sockopt.h"
+
+/**
+ * quic_ticket_get - quic_session_get_data() over any socket
+ * @session: the session
+ * @ops: how socket options are reached
+ * @priv: argument of @ops
+ * @data: buffer
+ * @size: its size in bytes; set to the size of the data
+ *
+ * Return: as there.
+ */
+int quic_ticket_get(gnutls_session_t session,
+		    const struct quic_sockopt_ops *ops, void *priv, void *data,
+		    size_t *size);
+
+#endif

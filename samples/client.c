@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* quic-client: sends and fetches files over QUIC. */
+#include <err.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <netinet/quic.h>
+
+#include "address.h"
+#include "number.h"
+#include "progress.h"
+#include "store.h"
+#include "transfer.h"
+
+static const char usage[] =
+"usage: quic-client [options] ADDR:PORT\n"
+"\n"
+"Sends and fetches files over one QUIC connection to quic-server, in the\n"
+"order given, and compares SHA-256 at both ends.\n"
+"\n"
+"  --put FILE           send a file; may be given again\n"
+"  --get NAME           fetch a file; may be given again\n"
+"  --echo BYTES         send bytes to quic-server --echo and compare\n"
+"  --streams N          ... on each of N streams at a time (default: 1)\n"
+"  --out DIR            where fetched files go (default: here)\n"
+"  --ca FILE            certificates to trust, PEM (default: the system's,\n"
+"                       or the file that SSL_CERT_FILE names)\n"
+"  --host NAME          name the server's certificate must carry (default:\n"
+"                       its IP address)\n"
+"  --psk FILE           pre-shared key, a line \"identity:hex\", instead\n"
+"  --alpn LIST          protocols to offer, \"a,b\" (default: quic-demo)\n"
+"  --cipher NAME        offer only aes128gcm, aes256gcm, aes128ccm or\n"
+"                       chacha20poly1305\n"
+"  --rate BYTES         send at this many bytes a second at most\n"
+"  --timeout SECONDS    give up after this long, with status 1\n"
+"  --json               print one JSON object when done\n"
+"  --quiet              no progress\n"
+"  --verbose            say more about the handshake\n"
+"  --help\n"
+"\n"
+"BYTES may end in k, M or G. With SSLKEYLOGFILE in the environment the TLS\n"
+"secrets are appended to that file, for Wireshark.\n"
+"Status: 0 all transferred, 1 failure, 2 wrong usage.\n";
+
+#define ACTIONS_MAX	64
+
+enum action_kind {
+	ACTION_PUT,
+	ACTION_GET,
+	ACTION_ECHO,
+};
+
+static const char *const action_names[] = {
+	[ACTION_PUT] = "put",
+	[ACTION_GET] = "get",
+	[ACTION_ECHO] = "echo",
+};
+
+struct action {
+	enum action_kind kind;
+	const char *arg;
+	struct transfer result;
+};
+
+struct options {
+	const char *target;
+	const char *ca;
+	const char *host;
+	const char *psk;
+	const char *alpn;
+	uint32_t cipher;
+	int out_dirfd;
+	uint64_t rate;
+	uint64_t timeout_s;
+	unsigned int streams;
+	bool json;
+	bool quiet;
+	bool verbose;
+	struct action actions[ACTIONS_MAX];
+	unsigned int count;
+};
+
+enum {
+	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_STREAMS, OPT_OUT, OPT_CA,
+	OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
+	OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP,
+};
+
+static const struct option long_options[] = {
+	{ "put", required_argument, NULL, OPT_PUT },
+	{ "get", required_argument, NULL, OPT_GET },
+	{ "echo", required_argument, NULL, OPT_ECHO },
+	{ "streams", required_argument, NULL, OPT_STREAMS },
+	{ "out", required_argument, NULL, OPT_OUT },
+	{ "ca", required_argument, NULL, OPT_CA },
+	{ "host", required_argument, NULL, OPT_HOST },
+	{ "psk", required_argument, NULL, OPT_PSK },
+	{ "alpn", required_argument, NULL, OPT_ALPN },
+	{ "cipher", required_argument, NULL, OPT_CIPHER },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "verbose", no_argument, NULL, OPT_VERBOSE },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void add_action(struct options *options, enum action_kind kind)
+{
+	struct action *action = &options->actions[options->count];
+
+	if (options->count == ACTIONS_MAX)
+		errx(2, "at most %d transfers at a time", ACTIONS_MAX);
+	action->kind = kind;
+	action->arg = optarg;
+	options->count++;
+}
+
+static uint32_t parse_cipher(const char *name)
+{
+	static const char *const names[] = {
+		"aes128gcm", "aes256gcm", "aes128ccm", "chacha20poly1305",
+	};
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if (!strcmp(name, names[i]))
+			return TLS_CIPHER_AES_GCM_128 + i;
+	errx(2, "--cipher: unknown name '%s'; try --help", name);
+}
+
+static void take_option(struct options *options, int opt)
+{
+	switch (opt) {
+	case OPT_PUT:
+		add_action(options, ACTION_PUT);
+		break;
+	case OPT_GET:
+		add_action(options, ACTION_GET);
+		break;
+	case OPT_ECHO:
+		number_parse("echo", optarg);
+		add_action(options, ACTION_ECHO);
+		break;
+	case OPT_STREAMS:
+		options->streams = number_parse("streams", optarg);
+		break;
+	case OPT_OUT:
+		options->out_dirfd = store_open(optarg);
+		break;
+	case OPT_CA:
+		options->ca = optarg;
+		break;
+	case OPT_HOST:
+		options->host = optarg;
+		break;
+	case OPT_PSK:
+		options->psk = optarg;
+		break;
+	case OPT_ALPN:
+		options->alpn = optarg;
+		break;
+	case OPT_CIPHER:
+		options->cipher = parse_cipher(optarg);
+		break;
+	case OPT_RATE:
+		options->rate = number_parse("rate", optarg);
+		break;
+	case OPT_TIMEOUT:
+		options->timeout_s = number_parse("timeout", optarg);
+		break;
+	case OPT_JSON:
+		options->json = true;
+		break;
+	case OPT_QUIET:
+		options->quiet = true;
+		break;
+	case OPT_VERBOSE:
+		options->verbose = true;
+		break;
+	case OPT_HELP:
+		fputs(usage, stdout);
+		exit(0);
+	default:
+		fputs("Try --help.\n", stderr);
+		exit(2);
+	}
+}
+
+static void parse_options(struct options *options, int argc, char **argv)
+{
+	int opt;
+
+	memset(options, 0, sizeof(*options));
+	options->alpn = "quic-demo";
+	options->streams = 1;
+	options->out_dirfd = -1;
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		take_option(options, opt);
+	if (optind != argc - 1)
+		errx(2, "want one ADDR:PORT; try --help");
+	options->target = argv[optind];
+	if (options->out_dirfd < 0)
+		options->out_dirfd = store_open(".");
+}
+
+static void print_log(int level, const char *msg)
+{
+	(void)level;
+	warnx("%s", msg);
+}
+
+static void give_up(int sig)
+{
+	static const char text[] = "quic-client: gave up: --timeout\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+static void set_cipher(int fd, uint32_t cipher)
+{
+	struct quic_config config = { .payload_cipher_type = cipher };
+
+	if (cipher && setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
+				 sizeof(config)))
+		err(1, "setting the cipher");
+}
+
+static int connect_target(const struct options *options)
+{
+	struct address address;
+	int fd;
+
+	if (address_parse(&address, options->target))
+		exit(2);
+	fd = socket(address.addr.ss_family, SOCK_DGRAM, IPPROTO_QUIC);
+	if (fd < 0)
+		err(1, "QUIC socket (is the quic module loaded?)");
+	set_cipher(fd, options->cipher);
+	if (connect(fd, (struct sockaddr *)&address.addr, address.len))
+		err(1, "connect %s", options->target);
+	return fd;
+}
+
+static int shake_hands(int fd, const struct options *options)
+{
+	if (options->psk || !options->ca)
+		return quic_client_handshake(fd, options->psk, options->host,
+					     options->alpn);
+	return quic_client_handshake_ca(fd, options->ca, options->host,
+					options->alpn);
+}
+
+static int run_action(struct options *options, struct action *action, int fd)
+{
+	struct transfer_config config = {
+		.sockfd = fd,
+		.rate = options->rate,
+		.quiet = options->quiet,
+	};
+	struct transfer *result = &action->result;
+
+	switch (action->kind) {
+	case ACTION_PUT:
+		return transfer_put(result, &config, action->arg);
+	case ACTION_GET:
+		return transfer_get(result, &config, action->arg,
+				    options->out_dirfd);
+	case ACTION_ECHO:
+		break;
+	}
+	return transfer_echo(result, &config, options->streams,
+			     number_parse("echo", action->arg));
+}
+
+static void print_text(const struct action *action)
+{
+	const struct transfer *result = &action->result;
+
+	printf("%s %s: %llu bytes in %.3f s%s%s\n", action_names[action->kind],
+	       result->name, (unsigned long long)result->bytes,
+	       result->seconds, result->sha256[0] ? ", sha256 " : ", equal",
+	       result->sha256);
+	fflush(stdout);
+}
+
+/* Names passed request_name_ok(): nothing in them needs an escape. */
+static void print_json(const struct options *options, unsigned int done,
+		       double handshake_s)
+{
+	const struct transfer *result;
+	unsigned int i;
+
+	printf("{\"ok\":%s,\"handshake_seconds\":%.4f,\"transfers\":[",
+	       done == options->count ? "true" : "false", handshake_s);
+	for (i = 0; i < done; i++) {
+		result = &options->actions[i].result;
+		printf("%s{\"op\":\"%s\",\"name\":\"%s\",\"bytes\":%llu,\"sha256\":\"%s\",\"seconds\":%.3f}",
+		       i ? "," : "", action_names[options->actions[i].kind],
+		       result->name, (unsigned long long)result->bytes,
+		       result->sha256, result->seconds);
+	}
+	printf("]}\n");
+}
+
+static unsigned int run_actions(struct options *options, int fd)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->count; i++) {
+		if (run_action(options, &options->actions[i], fd))
+			break;
+		if (!options->json)
+			print_text(&options->actions[i]);
+	}
+	return i;
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	unsigned int done = 0;
+	double handshake_s;
+	uint64_t start_ns;
+	int fd, ret;
+
+	parse_options(&options, argc, argv);
+	quic_set_log_func(print_log);
+	if (options.verbose)
+		quic_set_log_level(7);
+	if (options.timeout_s) {
+		signal(SIGALRM, give_up);
+		alarm(options.timeout_s);
+	}
+	start_ns = progress_now_ns();
+	fd = connect_target(&options);
+	ret = shake_hands(fd, &options);
+	handshake_s = (double)(progress_now_ns() - start_ns) / 1e9;
+	if (ret)
+		warnx("%s: handshake failed (%d)", options.target, ret);
+	else
+		done = run_actions(&options, fd);
+	if (options.json)
+		print_json(&options, ret ? 0 : done, handshake_s);
+	close(fd);
+	return ret || done != options.count ? 1 : 0;
+}

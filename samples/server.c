@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* quic-server: takes and gives files over QUIC, or echoes. */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <netinet/quic.h>
+
+#include "address.h"
+#include "number.h"
+#include "serve.h"
+#include "store.h"
+
+static const char usage[] =
+"usage: quic-server [options] --listen ADDR:PORT\n"
+"\n"
+"Takes and gives files over QUIC (protocol \"quic-demo\"), one process per\n"
+"connection. Prints \"listening on ADDR:PORT\" when it is ready.\n"
+"\n"
+"  --listen ADDR:PORT   where to listen; [ADDR6]:PORT; port 0: any\n"
+"  --cert FILE          certificate chain, PEM\n"
+"  --key FILE           its private key, PEM\n"
+"  --psk FILE           pre-shared keys, lines \"identity:hex\", instead\n"
+"  --alpn LIST          protocols to accept, \"a,b\" (default: quic-demo)\n"
+"  --in DIR             files that GET may ask for\n"
+"  --out DIR            where files of PUT go\n"
+"  --max-size BYTES     largest file taken (default: 4G)\n"
+"  --rate BYTES         send files at this many bytes a second at most\n"
+"  --echo               send back what each stream carries, nothing else\n"
+"  --connections N      serve N connections, then end; status 1 when one\n"
+"                       of them failed\n"
+"  --json               print lines of JSON\n"
+"  --verbose            say more about handshakes\n"
+"  --help\n"
+"\n"
+"BYTES may end in k, M or G. With SSLKEYLOGFILE in the environment the TLS\n"
+"secrets are appended to that file, for Wireshark.\n";
+
+struct options {
+	const char *listen;
+	const char *cert;
+	const char *key;
+	const char *psk;
+	const char *alpn;
+	uint64_t connections;
+	bool verbose;
+	struct serve_config serve;
+};
+
+enum {
+	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
+	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
+	OPT_VERBOSE, OPT_HELP,
+};
+
+static const struct option long_options[] = {
+	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "cert", required_argument, NULL, OPT_CERT },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "psk", required_argument, NULL, OPT_PSK },
+	{ "alpn", required_argument, NULL, OPT_ALPN },
+	{ "in", required_argument, NULL, OPT_IN },
+	{ "out", required_argument, NULL, OPT_OUT },
+	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "echo", no_argument, NULL, OPT_ECHO },
+	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "verbose", no_argument, NULL, OPT_VERBOSE },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void take_option(struct options *options, int opt)
+{
+	switch (opt) {
+	case OPT_LISTEN:
+		options->listen = optarg;
+		break;
+	case OPT_CERT:
+		options->cert = optarg;
+		break;
+	case OPT_KEY:
+		options->key = optarg;
+		break;
+	case OPT_PSK:
+		options->psk = optarg;
+		break;
+	case OPT_ALPN:
+		options->alpn = optarg;
+		break;
+	case OPT_IN:
+		options->serve.in_dirfd = store_open(optarg);
+		break;
+	case OPT_OUT:
+		options->serve.out_dirfd = store_open(optarg);
+		break;
+	case OPT_MAX_SIZE:
+		options->serve.max_bytes = number_parse("max-size", optarg);
+		break;
+	case OPT_RATE:
+		options->serve.rate = number_parse("rate", optarg);
+		break;
+	case OPT_ECHO:
+		options->serve.echo = true;
+		break;
+	case OPT_CONNECTIONS:
+		options->connections = number_parse("connections", optarg);
+		break;
+	case OPT_JSON:
+		options->serve.json = true;
+		break;
+	case OPT_VERBOSE:
+		options->verbose = true;
+		break;
+	case OPT_HELP:
+		fputs(usage, stdout);
+		exit(0);
+	default:
+		fputs("Try --help.\n", stderr);
+		exit(2);
+	}
+}
+
+static void parse_options(struct options *options, int argc, char **argv)
+{
+	int opt;
+
+	*options = (struct options) {
+		.alpn = "quic-demo",
+		.serve = { .in_dirfd = -1, .out_dirfd = -1,
+			   .max_bytes = 4ULL << 30 },
+	};
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		take_option(options, opt);
+	if (optind != argc)
+		errx(2, "unexpected argument '%s'; try --help", argv[optind]);
+	if (!options->listen)
+		errx(2, "--listen is missing; try --help");
+	if (!options->psk && (!options->cert || !options->key))
+		errx(2, "--cert and --key, or --psk, are needed; try --help");
+}
+
+static void print_log(int level, const char *msg)
+{
+	(void)level;
+	warnx("%s", msg);
+}
+
+static int open_listener(const struct options *options)
+{
+	struct address address;
+	int fd;
+
+	if (address_parse(&address, options->listen))
+		exit(2);
+	fd = socket(address.addr.ss_family, SOCK_DGRAM, IPPROTO_QUIC);
+	if (fd < 0)
+		err(1, "QUIC socket (is the quic module loaded?)");
+	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, options->alpn,
+		       strlen(options->alpn)))
+		err(1, "setting the ALPN");
+	if (bind(fd, (struct sockaddr *)&address.addr, address.len))
+		err(1, "bind %s", options->listen);
+	if (listen(fd, 16))
+		err(1, "listen %s", options->listen);
+	return fd;
+}
+
+static void print_ready(int fd, bool json)
+{
+	struct address address = { .len = sizeof(address.addr) };
+	char text[ADDRESS_TEXT_LEN];
+
+	if (getsockname(fd, (struct sockaddr *)&address.addr, &address.len))
+		err(1, "getsockname");
+	address_print(&address, text);
+	printf(json ? "{\"event\":\"listening\",\"address\":\"%s\"}\n" :
+		      "listening on %s\n", text);
+	fflush(stdout);
+}
+
+static int shake_hands(int fd, const struct options *options)
+{
+	if (options->psk)
+		return quic_server_handshake(fd, options->psk, NULL,
+					     options->alpn);
+	return quic_server_handshake(fd, options->key, options->cert,
+				     options->alpn);
+}
+
+static int serve_client(int fd, const struct address *peer,
+			const struct options *options)
+{
+	char text[ADDRESS_TEXT_LEN];
+	int ret;
+
+	address_print(peer, text);
+	ret = shake_hands(fd, options);
+	if (ret) {
+		warnx("%s: handshake failed (%d)", text, ret);
+		close(fd);
+		return 1;
+	}
+	printf(options->serve.json ?
+	       "{\"event\":\"connected\",\"peer\":\"%s\"}\n" :
+	       "connection from %s\n", text);
+	fflush(stdout);
+	ret = serve_connection(fd, &options->serve);
+	close(fd);
+	return ret ? 1 : 0;
+}
+
+static void start_child(int listener, int fd, const struct address *peer,
+			const struct options *options)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		warn("fork");
+	if (pid) {
+		close(fd);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		exit(1);
+	close(listener);
+	exit(serve_client(fd, peer, options));
+}
+
+static int child_failed(int status)
+{
+	return !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
+static void accept_one(int listener, const struct options *options)
+{
+	struct address peer = { .len = sizeof(peer.addr) };
+	int fd;
+
+	do {
+		fd = accept(listener, (struct sockaddr *)&peer.addr, &peer.len);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		err(1, "accept");
+	start_child(listener, fd, &peer, options);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int listener, status;
+	uint64_t count = 0;
+	bool failed = false;
+
+	parse_options(&options, argc, argv);
+	quic_set_log_func(print_log);
+	if (options.verbose)
+		quic_set_log_level(7);
+	listener = open_listener(&options);
+	print_ready(listener, options.serve.json);
+	while (!options.connections || count < options.connections) {
+		accept_one(listener, &options);
+		count++;
+		while (waitpid(-1, &status, WNOHANG) > 0)
+			failed = failed || child_failed(status);
+	}
+	close(listener);
+	while (wait(&status) > 0)
+		failed = failed || child_failed(status);
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * Socket interface of the in-kernel QUIC transport.
+ *
+ * Names, numbers and layouts are those of the public kernel QUIC socket
+ * interface (draft-lxin-quic-socket-apis): they are ABI and never change.
+ * Extensions of ours take socket options from 64, control messages from 16
+ * and events from 32.
+ */
+#ifndef _UAPI_LINUX_QUIC_H
+#define _UAPI_LINUX_QUIC_H
+
+#include <linux/types.h>
+
+#ifndef IPPROTO_QUIC
+#define IPPROTO_QUIC	261
+#endif
+
+#ifndef SOL_QUIC
+#define SOL_QUIC	288
+#endif
+
+/* Versions (RFC 9000 15, RFC 9369 3.1) */
+#define QUIC_VERSION_V1	0x1
+#define QUIC_VERSION_V2	0x6b3343cf
+
+/*
+ * Message flags. They reuse bits of existing MSG_* flags (named on the right)
+ * whose meaning there does not apply to this protocol.
+ */
+#define MSG_QUIC_STREAM_NEW		0x400	/* MSG_SYN */
+#define MSG_QUIC_STREAM_FIN		0x200	/* MSG_FIN */
+#define MSG_QUIC_STREAM_UNI		0x800	/* MSG_CONFIRM */
+#define MSG_QUIC_STREAM_DONTWAIT	0x10000	/* MSG_WAITFORONE */
+#define MSG_QUIC_STREAM_SNDBLOCK	0x2000	/* MSG_ERRQUEUE */
+#define MSG_QUIC_DATAGRAM		0x1000	/* MSG_RST */
+#define MSG_QUIC_NOTIFICATION		0x8000	/* MSG_MORE, receive only */
+
+/**
+ * enum quic_crypto_level - encryption levels (RFC 9001 2.1)
+ * @QUIC_CRYPTO_APP: 1-RTT
+ * @QUIC_CRYPTO_INITIAL: Initial
+ * @QUIC_CRYPTO_HANDSHAKE: Handshake
+ * @QUIC_CRYPTO_EARLY: 0-RTT
+ * @QUIC_CRYPTO_MAX: number of levels
+ */
+enum quic_crypto_level {
+	QUIC_CRYPTO_APP		= 0,
+	QUIC_CRYPTO_INITIAL	= 1,
+	QUIC_CRYPTO_HANDSHAKE	= 2,
+	QUIC_CRYPTO_EARLY	= 3,
+	QUIC_CRYPTO_MAX		= 4,
+};
+
+/* Bits of a stream id (RFC 9000 2.1) */
+#define QUIC_STREAM_TYPE_SERVER_MASK	0x1
+#define QUIC_STREAM_TYPE_UNI_MASK	0x2
+#define QUIC_STREAM_TYPE_MASK		0x3
+
+/**
+ * enum quic_cmsg_type - control messages of level SOL_QUIC
+ * @QUIC_STREAM_INFO: struct quic_stream_info, both directions
+ * @QUIC_HANDSHAKE_INFO: struct quic_handshake_info, both directions
+ */
+enum quic_cmsg_type {
+	QUIC_STREAM_INFO	= 0,
+	QUIC_HANDSHAKE_INFO	= 1,
+};
+
+/**
+ * struct quic_stream_info - which stream a message belongs to
+ * @stream_id: stream id; -1 on send and on STREAM_OPEN: the kernel chooses
+ * @stream_flags: MSG_QUIC_STREAM_* flags
+ */
+struct quic_stream_info {
+	__s64	stream_id;
+	__u32	stream_flags;
+};
+
+/**
+ * struct quic_handshake_info - which level a handshake message belongs to
+ * @crypto_level: enum quic_crypto_level
+ */
+struct quic_handshake_info {
+	__u8	crypto_level;
+};
+
+/**
+ * enum quic_sockopt - socket options of level SOL_QUIC
+ * @QUIC_SOCKOPT_EVENT: set, get: struct quic_event_option
+ * @QUIC_SOCKOPT_STREAM_OPEN: get: struct quic_stream_info, in and out
+ * @QUIC_SOCKOPT_STREAM_RESET: set: struct quic_errinfo
+ * @QUIC_SOCKOPT_STREAM_STOP_SENDING: set: struct quic_errinfo
+ * @QUIC_SOCKOPT_CONNECTION_ID: set, get: struct quic_connection_id_info
+ * @QUIC_SOCKOPT_CONNECTION_CLOSE: set, get: struct quic_connection_close
+ * @QUIC_SOCKOPT_CONNECTION_MIGRATION: set: struct sockaddr_in or _in6
+ * @QUIC_SOCKOPT_KEY_UPDATE: set: no value
+ * @QUIC_SOCKOPT_TRANSPORT_PARAM: set, get: struct quic_transport_param
+ * @QUIC_SOCKOPT_CONFIG: set, get: struct quic_config
+ * @QUIC_SOCKOPT_TOKEN: set, get: bytes of an address validation token
+ * @QUIC_SOCKOPT_ALPN: set, get: comma-separated protocol names
+ * @QUIC_SOCKOPT_SESSION_TICKET: set, get: bytes
+ * @QUIC_SOCKOPT_CRYPTO_SECRET: set: struct quic_crypto_secret
+ * @QUIC_SOCKOPT_TRANSPORT_PARAM_EXT: set (the peer's), get (the local):
+ *	payload of the TLS extension quic_transport_parameters (0x39)
+ */
+enum quic_sockopt {
+	QUIC_SOCKOPT_EVENT			= 0,
+	QUIC_SOCKOPT_STREAM_OPEN		= 1,
+	QUIC_SOCKOPT_STREAM_RESET		= 2,
+	QUIC_SOCKOPT_STREAM_STOP_SENDING	= 3,
+	QUIC_SOCKOPT_CONNECTION_ID		= 4,
+	QUIC_SOCKOPT_CONNECTION_CLOSE		= 5,
+	QUIC_SOCKOPT_CONNECTION_MIGRATION	= 6,
+	QUIC_SOCKOPT_KEY_UPDATE			= 7,
+	QUIC_SOCKOPT_TRANSPORT_PARAM		= 8,
+	QUIC_SOCKOPT_CONFIG			= 9,
+	QUIC_SOCKOPT_TOKEN			= 10,
+	QUIC_SOCKOPT_ALPN			= 11,
+	QUIC_SOCKOPT_SESSION_TICKET		= 12,
+	QUIC_SOCKOPT_CRYPTO_SECRET		= 13,
+	QUIC_SOCKOPT_TRANSPORT_PARAM_EXT	= 14,
+};
+
+/* Limits of option values, in bytes */
+#define QUIC_SOCKOPT_MAX_LEN		4096
+#define QUIC_ALPN_MAX_LEN		128
+#define QUIC_TOKEN_MAX_LEN		120
+#define QUIC_TICKET_MIN_LEN		64
+#define QUIC_TICKET_MAX_LEN		4096
+#define QUIC_TRANSPORT_PARAM_EXT_MAX_LEN	512
+
+/**
+ * struct quic_transport_param - transport parameters of one side
+ * @remote: 1: the peer's, 0: the local ones
+ * @disable_active_migration: RFC 9000 18.2
+ * @grease_quic_bit: RFC 9287
+ * @stateless_reset: local: announce a stateless reset token
+ * @disable_1rtt_encryption: ask for unprotected 1-RTT packets
+ * @disable_compatible_version: do not announce version_information (RFC 9368)
+ * @active_connection_id_limit: connection ids, 2 to 8
+ * @ack_delay_exponent: at most 20
+ * @max_datagram_frame_size: bytes; 0: no DATAGRAM frames (RFC 9221)
+ * @max_udp_payload_size: bytes, 1200 to 65527
+ * @max_idle_timeout: microseconds, at least one second
+ * @max_ack_delay: microseconds, below 16384000
+ * @max_streams_bidi: streams, at most 4096
+ * @max_streams_uni: streams, at most 4096
+ * @max_data: bytes
+ * @max_stream_data_bidi_local: bytes
+ * @max_stream_data_bidi_remote: bytes
+ * @max_stream_data_uni: bytes
+ *
+ * On set a zero field other than @remote leaves the value as it is.
+ */
+struct quic_transport_param {
+	__u8	remote;
+	__u8	disable_active_migration;
+	__u8	grease_quic_bit;
+	__u8	stateless_reset;
+	__u8	disable_1rtt_encryption;
+	__u8	disable_compatible_version;
+	__u8	active_connection_id_limit;
+	__u8	ack_delay_exponent;
+	__u16	max_datagram_frame_size;
+	__u16	max_udp_payload_size;
+	__u32	max_idle_timeout;
+	__u32	max_ack_delay;
+	__u16	max_streams_bidi;
+	__u16	max_streams_uni;
+	__u64	max_data;
+	__u64	max_stream_data_bidi_local;
+	__u64	max_stream_data_bidi_remote;
+	__u64	max_stream_data_uni;
+};
+
+/**
+ * enum quic_cong_algo - congestion control algorithms
+ * @QUIC_CONG_ALG_RENO: NewReno (RFC 9002 7)
+ * @QUIC_CONG_ALG_CUBIC: CUBIC (RFC 9438)
+ * @QUIC_CONG_ALG_MAX: number of algorithms the public interface names
+ */
+enum quic_cong_algo {
+	QUIC_CONG_ALG_RENO	= 0,
+	QUIC_CONG_ALG_CUBIC	= 1,
+	QUIC_CONG_ALG_MAX	= 2,
+};
+
+/**
+ * struct quic_config - what a connection is to do, beyond its parameters
+ * @version: QUIC_VERSION_*
+ * @plpmtud_probe_interval: microseconds, at least 5 seconds
+ * @initial_smoothed_rtt: microseconds, 1 ms to 6 s
+ * @payload_cipher_type: TLS_CIPHER_* to offer; 0: all
+ * @congestion_control_algo: enum quic_cong_algo
+ * @validate_peer_address: server: answer the first Initial with Retry
+ * @stream_data_nodelay: send short stream data at once
+ * @receive_session_ticket: client: nonzero: a session ticket is wanted
+ * @certificate_request: server: ask for a client certificate
+ * @reserved: zero
+ * @keepalive_probe_interval: microseconds, at least 1.5 seconds
+ *
+ * On set a zero field leaves the value as it is.
+ */
+struct quic_config {
+	__u32	version;
+	__u32	plpmtud_probe_interval;
+	__u32	initial_smoothed_rtt;
+	__u32	payload_cipher_type;
+	__u8	congestion_control_algo;
+	__u8	validate_peer_address;
+	__u8	stream_data_nodelay;
+	__u8	receive_session_ticket;
+	__u8	certificate_request;
+	__u8	reserved[3];
+	__u32	keepalive_probe_interval;
+};
+
+#define QUIC_CRYPTO_SECRET_BUFFER_SIZE	48
+
+/**
+ * struct quic_crypto_secret - one traffic secret of the TLS handshake
+ * @send: 1: this side protects packets with it, 0: it opens them
+ * @level: enum quic_crypto_level
+ * @reserved: zero
+ * @type: TLS_CIPHER_* of <linux/tls.h>
+ * @secret: 32 bytes, 48 for TLS_CIPHER_AES_GCM_256
+ */
+struct quic_crypto_secret {
+	__u8	send;
+	__u8	level;
+	__u16	reserved;
+	__u32	type;
+	__u8	secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
+};
+
+/**
+ * struct quic_errinfo - an application error on a stream
+ * @stream_id: stream id
+ * @errcode: application error code
+ */
+struct quic_errinfo {
+	__s64	stream_id;
+	__u32	errcode;
+};
+
+/**
+ * struct quic_connection_id_info - range of connection ids in use
+ * @dest: 1: the ids this side sends to, 0: the ids it issued
+ * @reserved: zero
+ * @active: sequence number in use
+ * @prior_to: lowest sequence number not retired
+ */
+struct quic_connection_id_info {
+	__u8	dest;
+	__u8	reserved[3];
+	__u32	active;
+	__u32	prior_to;
+};
+
+/**
+ * enum quic_event_type - notifications, all off until asked for
+ * @QUIC_EVENT_NONE: none
+ * @QUIC_EVENT_STREAM_UPDATE: struct quic_stream_update
+ * @QUIC_EVENT_STREAM_MAX_DATA: struct quic_stream_max_data
+ * @QUIC_EVENT_STREAM_MAX_STREAM: u64, the low two bits are the stream type
+ * @QUIC_EVENT_CONNECTION_ID: struct quic_connection_id_info
+ * @QUIC_EVENT_CONNECTION_CLOSE: struct quic_connection_close
+ * @QUIC_EVENT_CONNECTION_MIGRATION: u8, 1: the local address changed
+ * @QUIC_EVENT_KEY_UPDATE: u8, the new key phase
+ * @QUIC_EVENT_NEW_TOKEN: bytes of the token
+ * @QUIC_EVENT_NEW_SESSION_TICKET: bytes of the message
+ * @QUIC_EVENT_MAX: one above the last
+ *
+ * A notification is received with MSG_QUIC_NOTIFICATION in msg_flags; its
+ * first byte is the type, the payload follows unaligned.
+ */
+enum quic_event_type {
+	QUIC_EVENT_NONE			= 0,
+	QUIC_EVENT_STREAM_UPDATE	= 1,
+	QUIC_EVENT_STREAM_MAX_DATA	= 2,
+	QUIC_EVENT_STREAM_MAX_STREAM	= 3,
+	QUIC_EVENT_CONNECTION_ID	= 4,
+	QUIC_EVENT_CONNECTION_CLOSE	= 5,
+	QUIC_EVENT_CONNECTION_MIGRATION	= 6,
+	QUIC_EVENT_KEY_UPDATE		= 7,
+	QUIC_EVENT_NEW_TOKEN		= 8,
+	QUIC_EVENT_NEW_SESSION_TICKET	= 9,
+	QUIC_EVENT_MAX			= 10,
+};
+
+/**
+ * struct quic_event_option - switch one notification
+ * @type: enum quic_event_type
+ * @on: 1: on, 0: off
+ */
+struct quic_event_option {
+	__u8	type;
+	__u8	on;
+};
+
+/* Sending part of a stream (RFC 9000 3.1) */
+enum quic_stream_send_state {
+	QUIC_STREAM_SEND_STATE_READY		= 0,
+	QUIC_STREAM_SEND_STATE_SEND		= 1,
+	QUIC_STREAM_SEND_STATE_SENT		= 2,
+	QUIC_STREAM_SEND_STATE_RECVD		= 3,
+	QUIC_STREAM_SEND_STATE_RESET_SENT	= 4,
+	QUIC_STREAM_SEND_STATE_RESET_RECVD	= 5,
+};
+
+/* Receiving part of a stream (RFC 9000 3.2) */
+enum quic_stream_recv_state {
+	QUIC_STREAM_RECV_STATE_RECV		= 6,
+	QUIC_STREAM_RECV_STATE_SIZE_KNOWN	= 7,
+	QUIC_STREAM_RECV_STATE_RECVD		= 8,
+	QUIC_STREAM_RECV_STATE_READ		= 9,
+	QUIC_STREAM_RECV_STATE_RESET_RECVD	= 10,
+	QUIC_STREAM_RECV_STATE_RESET_READ	= 11,
+};
+
+/**
+ * struct quic_stream_update - a stream changed its state
+ * @id: stream id
+ * @state: enum quic_stream_send_state or enum quic_stream_recv_state
+ * @reserved: zero
+ * @errcode: application error code, of resets
+ * @finalsz: final size in bytes, once known
+ */
+struct quic_stream_update {
+	__s64	id;
+	__u8	state;
+	__u8	reserved[3];
+	__u32	errcode;
+	__u64	finalsz;
+};
+
+/**
+ * struct quic_stream_max_data - the peer allows more data on a stream
+ * @id: stream id
+ * @max_data: new limit, bytes from the start of the stream
+ */
+struct quic_stream_max_data {
+	__s64	id;
+	__u64	max_data;
+};
+
+#define QUIC_CLOSE_PHRASE_BUFFER_SIZE	64
+
+/**
+ * struct quic_connection_close - why a connection ended
+ * @errcode: error code: QUIC_TRANSPORT_ERROR_* or the application's
+ * @frame: type of the frame that caused a transport error; 0 on set
+ * @reserved: zero
+ * @phrase: reason, ended by a zero byte
+ */
+struct quic_connection_close {
+	__u32	errcode;
+	__u8	frame;
+	__u8	reserved[3];
+	__u8	phrase[QUIC_CLOSE_PHRASE_BUFFER_SIZE];
+};
+
+/**
+ * union quic_event - payload of a notification, by type
+ * @update: QUIC_EVENT_STREAM_UPDATE
+ * @max_data: QUIC_EVENT_STREAM_MAX_DATA
+ * @close: QUIC_EVENT_CONNECTION_CLOSE
+ * @info: QUIC_EVENT_CONNECTION_ID
+ * @max_stream: QUIC_EVENT_STREAM_MAX_STREAM
+ * @local_migration: QUIC_EVENT_CONNECTION_MIGRATION
+ * @key_update_phase: QUIC_EVENT_KEY_UPDATE
+ */
+union quic_event {
+	struct quic_stream_update	update;
+	struct quic_stream_max_data	max_data;
+	struct quic_connection_close	close;
+	struct quic_connection_id_info	info;
+	__u64				max_stream;
+	__u8				local_migration;
+	__u8				key_update_phase;
+};
+
+/* Transport error codes (RFC 9000 20.1, RFC 9001 4.8, RFC 9368 8) */
+enum quic_transport_error {
+	QUIC_TRANSPORT_ERROR_NONE			= 0x00,
+	QUIC_TRANSPORT_ERROR_INTERNAL			= 0x01,
+	QUIC_TRANSPORT_ERROR_CONNECTION_REFUSED		= 0x02,
+	QUIC_TRANSPORT_ERROR_FLOW_CONTROL		= 0x03,
+	QUIC_TRANSPORT_ERROR_STREAM_LIMIT		= 0x04,
+	QUIC_TRANSPORT_ERROR_STREAM_STATE		= 0x05,
+	QUIC_TRANSPORT_ERROR_FINAL_SIZE			= 0x06,
+	QUIC_TRANSPORT_ERROR_FRAME_ENCODING		= 0x07,
+	QUIC_TRANSPORT_ERROR_TRANSPORT_PARAM		= 0x08,
+	QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT	= 0x09,
+	QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION		= 0x0a,
+	QUIC_TRANSPORT_ERROR_INVALID_TOKEN		= 0x0b,
+	QUIC_TRANSPORT_ERROR_APPLICATION		= 0x0c,
+	QUIC_TRANSPORT_ERROR_CRYPTO_BUF_EXCEEDED	= 0x0d,
+	QUIC_TRANSPORT_ERROR_KEY_UPDATE			= 0x0e,
+	QUIC_TRANSPORT_ERROR_AEAD_LIMIT_REACHED		= 0x0f,
+	QUIC_TRANSPORT_ERROR_NO_VIABLE_PATH		= 0x10,
+	QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION	= 0x11,
+	/* 0x100 plus the TLS alert (RFC 9001 4.8) */
+	QUIC_TRANSPORT_ERROR_CRYPTO			= 0x100,
+};
+
+#endif /* _UAPI_LINUX_QUIC_H */
