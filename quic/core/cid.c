@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cid.h"
+#include "conn.h"
+
+void quic_cids_init(struct quic_cids *ids)
+{
+	memset(ids, 0, sizeof(*ids));
+	ids->local_limit = 2;		/* RFC 9000 18.2: the default */
+}
+
+static unsigned int count_used(const struct quic_cid_entry *e)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		n += e[i].state != QUIC_CID_FREE;
+	return n;
+}
+
+static struct quic_cid_entry *find_seq(struct quic_cid_entry *e, u64 seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (e[i].state != QUIC_CID_FREE && e[i].seq == seq)
+			return &e[i];
+	return NULL;
+}
+
+static struct quic_cid_entry *find_free(struct quic_cid_entry *e)
+{
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (e[i].state == QUIC_CID_FREE)
+			return &e[i];
+	return NULL;
+}
+
+unsigned int quic_cid_wanted(const struct quic_conn *c)
+{
+	const struct quic_cids *ids = &c->cids;
+	unsigned int used = count_used(ids->local);
+
+	/* RFC 9000 5.1.1: zero-length ids are neither issued nor retired. */
+	if (c->state != QUIC_CONN_ESTABLISHED || !ids->local[0].cid.len)
+		return 0;
+	return ids->local_limit > used ? ids->local_limit - used : 0;
+}
+
+int quic_cid_issue(struct quic_conn *c, const struct quic_cid *cid,
+		   const u8 *token)
+{
+	struct quic_cid_entry *e = find_free(c->cids.local);
+
+	if (!e || !quic_cid_wanted(c))
+		return -ENOSPC;
+	memset(e, 0, sizeof(*e));
+	e->cid = *cid;
+	e->seq = c->cids.local_next++;
+	memcpy(e->token, token, sizeof(e->token));
+	e->has_token = true;
+	e->state = QUIC_CID_PENDING;
+	return 0;
+}
+
+bool quic_cid_retired(struct quic_conn *c, struct quic_cid *cid)
+{
+	struct quic_cids *ids = &c->cids;
+
+	if (!ids->retired_local_n)
+		return false;
+	*cid = ids->retired_local[--ids->retired_local_n];
+	return true;
+}
+
+const struct quic_cid *quic_cid_remote(const struct quic_conn *c)
+{
+	return &c->cids.remote[c->cids.remote_cur].cid;
+}
+
+/* RFC 9000 10.3.1: constant time, so that the token is not found bytewise. */
+static bool token_equal(const u8 *a, const u8 *b)
+{
+	u8 diff = 0;
+	unsigned int i;
+
+	for (i = 0; i < QUIC_RESET_TOKEN_LEN; i++)
+		diff |= a[i] ^ b[i];
+	return !diff;
+}
+
+bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token)
+{
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++) {
+		const struct quic_cid_entry *e = &c->cids.remote[i];
+
+		if (e->state != QUIC_CID_FREE && e->has_token)
+			found |= token_equal(e->token, token);
+	}
+	return found;
+}
+
+/* Owe the peer a RETIRE_CONNECTION_ID; false when it lets us owe too many. */
+static bool owe_retire(struct quic_cids *ids, u64 seq)
+{
+	if (ids->n_retire == ARRAY_SIZE(ids->retire))
+		return false;
+	ids->retire[ids->n_retire++] = seq;
+	return true;
+}
+
+static bool use_another(struct quic_conn *c)
+{
+	struct quic_cids *ids = &c->cids;
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++) {
+		if (ids->remote[i].state != QUIC_CID_ACTIVE)
+			continue;
+		ids->remote_cur = i;
+		c->news |= QUIC_NEWS_REMOTE_CID;
+		return true;
+	}
+	return false;
+}
+
+/* RFC 9000 5.1.2: everything below @prior is given back. */
+static enum quic_err retire_prior(struct quic_conn *c, u64 prior)
+{
+	struct quic_cids *ids = &c->cids;
+	unsigned int i;
+
+	if (prior <= ids->remote_retire)
+		return QUIC_ERR_NONE;
+	ids->remote_retire = prior;
+	for (i = 0; i < QUIC_CIDS_MAX; i++) {
+		struct quic_cid_entry *e = &ids->remote[i];
+
+		if (e->state == QUIC_CID_FREE || e->seq >= prior)
+			continue;
+		e->state = QUIC_CID_FREE;
+		if (!owe_retire(ids, e->seq))
+			return QUIC_ERR_CONNECTION_ID_LIMIT;
+	}
+	if (ids->remote[ids->remote_cur].state == QUIC_CID_FREE &&
+	    !use_another(c))
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	return QUIC_ERR_NONE;
+}
+
+/* A sequence number or an id seen before must come with the same contents. */
+static enum quic_err check_known(const struct quic_cids *ids,
+				 const struct quic_frame *f, bool *known)
+{
+	unsigned int i;
+
+	*known = false;
+	for (i = 0; i < QUIC_CIDS_MAX; i++) {
+		const struct quic_cid_entry *e = &ids->remote[i];
+		bool same_cid;
+
+		if (e->state == QUIC_CID_FREE)
+			continue;
+		same_cid = e->cid.len == f->new_cid.cid_len &&
+			   !memcmp(e->cid.data, f->new_cid.cid, e->cid.len);
+		/* RFC 9000 19.15: PROTOCOL_VIOLATION when they disagree. */
+		if (same_cid != (e->seq == f->new_cid.seq))
+			return QUIC_ERR_PROTOCOL_VIOLATION;
+		if (!same_cid)
+			continue;
+		if (e->has_token &&
+		    !token_equal(e->token, f->new_cid.token))
+			return QUIC_ERR_PROTOCOL_VIOLATION;
+		*known = true;
+	}
+	return QUIC_ERR_NONE;
+}
+
+enum quic_err quic_cid_recv_new(struct quic_conn *c,
+				const struct quic_frame *f)
+{
+	struct quic_cids *ids = &c->cids;
+	struct quic_cid_entry *e;
+	enum quic_err err;
+	bool known;
+
+	/* RFC 9000 19.15: the peer asked for packets without an id. */
+	if (!quic_cid_remote(c)->len)
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	err = check_known(ids, f, &known);
+	if (err)
+		return err;
+	if (f->new_cid.seq < ids->remote_retire)
+		return known || owe_retire(ids, f->new_cid.seq) ?
+		       QUIC_ERR_NONE : QUIC_ERR_CONNECTION_ID_LIMIT;
+	if (!known) {
+		/* room for the new one before the old ones are given back */
+		e = find_free(ids->remote);
+		if (!e && f->new_cid.retire_prior_to <= ids->remote_retire)
+			return QUIC_ERR_CONNECTION_ID_LIMIT;
+		if (!e) {
+			struct quic_cid_entry *low = ids->remote;
+			unsigned int i;
+
+			for (i = 1; i < QUIC_CIDS_MAX; i++)
+				if (ids->remote[i].seq < low->seq)
+					low = &ids->remote[i];
+			if (!owe_retire(ids, low->seq))
+				return QUIC_ERR_CONNECTION_ID_LIMIT;
+			if (low == &ids->remote[ids->remote_cur])
+				c->news |= QUIC_NEWS_REMOTE_CID;
+			e = low;
+		}
+		memset(e, 0, sizeof(*e));
+		e->cid.len = f->new_cid.cid_len;
+		memcpy(e->cid.data, f->new_cid.cid, e->cid.len);
+		e->seq = f->new_cid.seq;
+		memcpy(e->token, f->new_cid.token, sizeof(e->token));
+		e->has_token = true;
+		e->state = QUIC_CID_ACTIVE;
+	}
+	err = retire_prior(c, f->new_cid.retire_prior_to);
+	if (err)
+		return err;
+	/* RFC 9000 5.1.1: more than we said we would hold. */
+	if (count_used(ids->remote) > c->local.active_connection_id_limit)
+		return QUIC_ERR_CONNECTION_ID_LIMIT;
+	return QUIC_ERR_NONE;
+}
+
+enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
+				   const struct quic_cid *dcid)
+{
+	struct quic_cids *ids = &c->cids;
+	struct quic_cid_entry *e;
+
+	/* RFC 9000 19.16: never issued, or we issue none. */
+	if (seq >= ids->local_next || !ids->local_next)
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	e = find_seq(ids->local, seq);
+	if (!e)
+		return QUIC_ERR_NONE;
+	/* RFC 9000 19.16: the packet itself came to that id. */
+	if (quic_cid_equal(&e->cid, dcid))
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	if (ids->retired_local_n < QUIC_CIDS_MAX)
+		ids->retired_local[ids->retired_local_n++] = e->cid;
+	memset(e, 0, sizeof(*e));
+	c->news |= QUIC_NEWS_CIDS;
+	return QUIC_ERR_NONE;
+}
+
+struct quic_cid_entry *quic_cid_to_announce(struct quic_conn *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (c->cids.local[i].state == QUIC_CID_PENDING)
+			return &c->cids.local[i];
+	return NULL;
+}
+
+void quic_cid_announce_lost(struct quic_conn *c, u64 seq)
+{
+	struct quic_cid_entry *e = find_seq(c->cids.local, seq);
+
+	if (e)
+		e->state = QUIC_CID_PENDING;
+}
+
+void quic_cid_retire_lost(struct quic_conn *c, u64 seq)
+{
+	owe_retire(&c->cids, seq);
+}

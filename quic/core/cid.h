@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Connection ids, issued and received (RFC 9000 5.1). */
+#ifndef _QUIC_CORE_CID_H
+#define _QUIC_CORE_CID_H
+
+#include "env.h"
+#include "error.h"
+#include "frame.h"
+#include "header.h"
+
+struct quic_conn;
+
+#define QUIC_CIDS_MAX	8	/* of each side, at a time */
+
+enum quic_cid_state {
+	QUIC_CID_FREE = 0,
+	QUIC_CID_PENDING,	/* ours: to be announced; theirs: unused */
+	QUIC_CID_ACTIVE,	/* ours: announced; theirs: unused or in use */
+	QUIC_CID_RETIRED,	/* theirs: RETIRE_CONNECTION_ID is owed */
+};
+
+struct quic_cid_entry {
+	struct quic_cid cid;
+	u64 seq;
+	u8 token[QUIC_RESET_TOKEN_LEN];
+	u8 state;
+	bool has_token;
+	bool announced;		/* ours: the frame is out and not lost */
+};
+
+/**
+ * struct quic_cids - both sides' connection ids
+ * @local: that we issued: packets to us carry them
+ * @remote: that the peer issued
+ * @local_next: next sequence number of ours
+ * @local_limit: how many the peer will hold
+ * @remote_cur: index in @remote of the one in use
+ * @remote_retire: highest Retire Prior To received
+ * @retire: sequence numbers owed in RETIRE_CONNECTION_ID frames
+ * @n_retire: their count
+ */
+struct quic_cids {
+	struct quic_cid_entry local[QUIC_CIDS_MAX];
+	struct quic_cid_entry remote[QUIC_CIDS_MAX];
+	u64 local_next;
+	u64 remote_retire;
+	u8 remote_cur;
+	u8 local_limit;
+	u8 n_retire;
+	u64 retire[4 * QUIC_CIDS_MAX];
+	u8 retired_local_n;
+	struct quic_cid retired_local[QUIC_CIDS_MAX];
+};
+
+void quic_cids_init(struct quic_cids *ids);
+
+/* ---- for the glue ------------------------------------------------------ */
+
+/* How many more connection ids should be issued now? */
+unsigned int quic_cid_wanted(const struct quic_conn *c);
+
+/**
+ * quic_cid_issue() - hand the core a fresh connection id of ours
+ * @c: connection
+ * @cid: unique within the demultiplexer, already inserted there
+ * @token: stateless reset token, 16 bytes
+ *
+ * Return: 0, or -ENOSPC when no more are wanted.
+ */
+int quic_cid_issue(struct quic_conn *c, const struct quic_cid *cid,
+		   const u8 *token);
+
+/* Next of our ids that the peer retired: to leave the demultiplexer. */
+bool quic_cid_retired(struct quic_conn *c, struct quic_cid *cid);
+
+/* The id that packets to the peer carry. */
+const struct quic_cid *quic_cid_remote(const struct quic_conn *c);
+
+/* Do the last 16 bytes of an undecryptable datagram say "reset"? */
+bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token);
+
+/* ---- within the core --------------------------------------------------- */
+
+enum quic_err quic_cid_recv_new(struct quic_conn *c,
+				const struct quic_frame *f);
+enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
+				   const struct quic_cid *dcid);
+struct quic_cid_entry *quic_cid_to_announce(struct quic_conn *c);
+void quic_cid_announce_lost(struct quic_conn *c, u64 seq);
+void quic_cid_retire_lost(struct quic_conn *c, u64 seq);
+
+#endif

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A connection: states, deadlines, and what changed. */
+#ifndef _QUIC_CORE_CONN_H
+#define _QUIC_CORE_CONN_H
+
+#include "cc.h"
+#include "cid.h"
+#include "env.h"
+#include "error.h"
+#include "event.h"
+#include "flow.h"
+#include "header.h"
+#include "keys.h"
+#include "path.h"
+#include "pnspace.h"
+#include "reasm.h"
+#include "recovery.h"
+#include "sent.h"
+#include "stream.h"
+#include "tparam.h"
+
+/**
+ * enum quic_conn_state - RFC 9000 10
+ * @QUIC_CONN_INIT: nothing was sent or received
+ * @QUIC_CONN_HANDSHAKE: the TLS handshake runs
+ * @QUIC_CONN_ESTABLISHED: 1-RTT keys of both directions are there
+ * @QUIC_CONN_CLOSING: we closed; CONNECTION_CLOSE answers what comes
+ * @QUIC_CONN_DRAINING: the peer closed; silent
+ * @QUIC_CONN_CLOSED: nothing is left but what can be read
+ */
+enum quic_conn_state {
+	QUIC_CONN_INIT,
+	QUIC_CONN_HANDSHAKE,
+	QUIC_CONN_ESTABLISHED,
+	QUIC_CONN_CLOSING,
+	QUIC_CONN_DRAINING,
+	QUIC_CONN_CLOSED,
+};
+
+/* Packet number spaces (RFC 9000 12.3). */
+enum quic_space_id {
+	QUIC_SPACE_INITIAL,
+	QUIC_SPACE_HANDSHAKE,
+	QUIC_SPACE_APP,
+	QUIC_SPACES,
+};
+
+/* quic_conn.news: what the glue has to look after; it clears what it took. */
+#define QUIC_NEWS_CRYPTO	0x0001	/* handshake bytes to read */
+#define QUIC_NEWS_ESTABLISHED	0x0002
+#define QUIC_NEWS_CONFIRMED	0x0004	/* handshake confirmed */
+#define QUIC_NEWS_CLOSED	0x0008	/* state went to closing or beyond */
+#define QUIC_NEWS_KEY_UPDATE	0x0010	/* generation moved: prepare the next */
+#define QUIC_NEWS_CIDS		0x0020	/* issue some, or some were retired */
+#define QUIC_NEWS_TX_ACKED	0x0040	/* quic_streams_acked() has some */
+#define QUIC_NEWS_READABLE	0x0080	/* quic_stream_readable() changed */
+#define QUIC_NEWS_WRITABLE	0x0100	/* peer granted credit or streams */
+#define QUIC_NEWS_DEAD		0x0200	/* quic_streams_reap() has some */
+#define QUIC_NEWS_TOKEN		0x0400	/* NEW_TOKEN received, see token */
+#define QUIC_NEWS_KEYS_DROPPED	0x0800	/* discard Initial/Handshake keys */
+#define QUIC_NEWS_EVENT		0x1000	/* quic_conn_event() has some */
+#define QUIC_NEWS_REMOTE_CID	0x2000	/* packets go to another id now */
+
+/* Conn-level control frames that are owed: quic_conn.pending */
+#define QUIC_PEND_PING			0x0001
+#define QUIC_PEND_HANDSHAKE_DONE	0x0002
+#define QUIC_PEND_MAX_DATA		0x0004
+#define QUIC_PEND_MAX_STREAMS_BIDI	0x0008
+#define QUIC_PEND_MAX_STREAMS_UNI	0x0010
+#define QUIC_PEND_DATA_BLOCKED		0x0020
+#define QUIC_PEND_STREAMS_BLOCKED_BIDI	0x0040
+#define QUIC_PEND_STREAMS_BLOCKED_UNI	0x0080
+#define QUIC_PEND_CLOSE			0x0100
+
+#define QUIC_NEW_TOKEN_MAX_LEN	512
+#define QUIC_CLOSE_REASON_LEN	64
+/* CRYPTO bytes ahead of what was read, per level (RFC 9000 7.5: >= 4096) */
+#define QUIC_CRYPTO_BUFFER_BYTES	65536
+
+/**
+ * struct quic_crypto_stream - CRYPTO data of one level
+ * @rx: received
+ * @tx: bytes to send from offset 0; kept until the level's keys go
+ * @tx_len: bytes at @tx
+ * @tx_cap: room at @tx
+ * @tx_next: first byte that never went out
+ * @tx_lost: to be sent again
+ */
+struct quic_crypto_stream {
+	struct quic_reasm rx;
+	u8 *tx;
+	u32 tx_len;
+	u32 tx_cap;
+	u32 tx_next;
+	struct quic_ranges tx_lost;
+};
+
+/**
+ * struct quic_space - everything per packet number space
+ * @rx: receive side
+ * @sent: ledger
+ * @loss: loss detection
+ * @crypto: CRYPTO stream
+ * @can_send: keys are there; @can_recv likewise
+ * @discarded: keys are gone for good
+ */
+struct quic_space {
+	struct quic_pnspace rx;
+	struct quic_sent_ring sent;
+	struct quic_loss loss;
+	struct quic_crypto_stream crypto;
+	bool can_send;
+	bool can_recv;
+	bool discarded;
+};
+
+/**
+ * struct quic_close - why the connection ended
+ * @err: code: transport's (enum quic_err) or application's
+ * @frame_type: that caused it; 0 unknown
+ * @reason: text, not terminated
+ * @reason_len: bytes
+ * @app: the application's code space (frame 0x1d)
+ * @local: this endpoint closed
+ * @timeout: idle timeout: nothing was said to the peer
+ * @reset: stateless reset
+ * @set: valid
+ */
+struct quic_close {
+	u64 err;
+	u64 frame_type;
+	u8 reason[QUIC_CLOSE_REASON_LEN];
+	u8 reason_len;
+	bool app;
+	bool local;
+	bool timeout;
+	bool reset;
+	bool set;
+};
+
+/**
+ * struct quic_conn_stats - counters, never reset
+ */
+struct quic_conn_stats {
+	u64 tx_pkts, tx_bytes;
+	u64 rx_pkts, rx_bytes;
+	u64 lost_pkts, retrans_bytes;
+	u64 dup_pkts;
+	u64 acks_sent, acks_rcvd;
+	u64 ptos;
+	u64 persistent_congestion;
+	u64 burnt_pns;
+};
+
+/**
+ * struct quic_conn - a connection; every field is under the owner's lock
+ * @owner: the glue's
+ * @server: role
+ * @state: enum quic_conn_state
+ * @version: QUIC_V1 or QUIC_V2
+ * @news: QUIC_NEWS_*
+ * @pending: QUIC_PEND_*
+ * @local: our transport parameters
+ * @remote: the peer's; the defaults until @has_remote
+ * @odcid: destination connection id of the client's first Initial
+ * @token: client: to go into Initial packets, or last NEW_TOKEN received
+ * @idle_ns: effective idle timeout; 0: none
+ * @idle_from_ns: when the idle timer was last restarted
+ * @idle_reset_on_send: the next ack-eliciting packet restarts it
+ * @cwnd_limited: the last burst ended for lack of congestion window
+ * @acks_only: packets in a row that carried nothing to acknowledge
+ * @last_ack_ns: when an ACK last brought something new
+ * @close_until_ns: end of closing or draining
+ * @pto_count: backoff exponent
+ * @confirmed: RFC 9001 4.1.2
+ * @peer_validated_us: the peer has validated our address (RFC 9002 6.2.2.1)
+ * @mem_rx: bytes of memory that received, unread stream data holds
+ */
+struct quic_conn {
+	void *owner;
+	bool server;
+	u8 state;
+	u32 version;
+	u32 news;
+	u32 pending;
+
+	struct quic_space space[QUIC_SPACES];
+	struct quic_rtt rtt;
+	struct quic_cc cc;
+	struct quic_path path;
+	struct quic_flow flow;
+	struct quic_streams streams;
+	struct quic_cids cids;
+	struct quic_keys keys;
+	struct quic_events events;
+
+	struct quic_tparams local;
+	struct quic_tparams remote;
+	bool has_remote;
+	bool confirmed;
+	bool peer_validated_us;
+	bool idle_reset_on_send;
+	bool cwnd_limited;
+	struct quic_cid odcid;
+	struct quic_cid initial_rscid;	/* peer's first source connection id */
+	bool has_initial_rscid;
+	u8 *token;
+	u32 token_len;
+	u64 idle_ns;
+	u64 idle_from_ns;
+	u64 close_until_ns;
+	u32 close_rx_pkts;
+	u32 pto_count;
+	u32 acks_only;
+	u64 last_ack_ns;
+	u64 mem_rx;
+	struct quic_close close;
+	struct quic_conn_stats stats;
+};
+
+/**
+ * struct quic_conn_cfg - how to start a connection
+ * @owner: the glue's pointer
+ * @server: role
+ * @version: QUIC_V1 or QUIC_V2
+ * @odcid: destination connection id of the client's first Initial (a client
+ *	made it up at random, 8..20 bytes)
+ * @scid: our first connection id, already in the demultiplexer
+ * @dcid: server: the client's source connection id
+ * @reset_token: server: stateless reset token of @scid; NULL: none
+ * @token: client: token for the Initial packets, or NULL
+ * @token_len: bytes
+ * @local: our transport parameters, without connection ids: they are filled in
+ * @mtu: UDP payload bytes the path takes, >= 1200
+ * @addr_validated: server: a token proved the client's address
+ * @initial_rtt_ns: 0: RFC 9002's 333 ms
+ * @cc: congestion control; NULL: NewReno
+ * @now: ns
+ */
+struct quic_conn_cfg {
+	void *owner;
+	bool server;
+	bool addr_validated;
+	u32 version;
+	u32 token_len;
+	u32 mtu;
+	const u8 *token;
+	const u8 *reset_token;
+	struct quic_cid odcid;
+	struct quic_cid scid;
+	struct quic_cid dcid;
+	const struct quic_tparams *local;
+	const struct quic_cc_ops *cc;
+	u64 initial_rtt_ns;
+	u64 now;
+};
+
+/**
+ * quic_conn_init() - start a connection
+ * @c: memory, of any content
+ * @cfg: see above
+ * @gfp: for tables
+ *
+ * Return: 0 or -ENOMEM (nothing to free).
+ */
+int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
+		   gfp_t gfp);
+
+/* Free what the connection holds. Streams go to quic_streams_reap() first. */
+void quic_conn_free(struct quic_conn *c);
+
+/* ---- handshake --------------------------------------------------------- */
+
+/* Payload for TLS extension 0x39. Return: bytes written or -ENOSPC. */
+int quic_conn_local_params(struct quic_conn *c, u8 *buf, size_t len);
+
+/**
+ * quic_conn_remote_params() - the peer's TLS extension 0x39
+ * @c: connection, before ESTABLISHED
+ * @data: payload
+ * @len: bytes
+ *
+ * Checks the connection ids too (RFC 9000 7.3).
+ *
+ * Return: QUIC_ERR_NONE or the code that the connection must close with.
+ */
+enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
+				      size_t len);
+
+/**
+ * quic_conn_keys() - keys of a level and direction are installed
+ * @c: connection
+ * @level: QUIC_LVL_INITIAL (implied by quic_conn_init), HANDSHAKE or APP
+ * @send: direction
+ * @now: ns
+ *
+ * Both APP directions and the peer's parameters make it ESTABLISHED.
+ */
+void quic_conn_keys(struct quic_conn *c, enum quic_level level, bool send,
+		    u64 now);
+
+/* Queue handshake bytes. Return: 0, -ENOMEM, -EPIPE when keys are gone. */
+int quic_conn_crypto_write(struct quic_conn *c, enum quic_level level,
+			   const u8 *data, u32 len, gfp_t gfp);
+
+/* Level with handshake bytes to read, lowest first, or -EAGAIN. */
+int quic_conn_crypto_readable(const struct quic_conn *c);
+
+static inline enum quic_space_id quic_level_space(enum quic_level level)
+{
+	switch (level) {
+	case QUIC_LVL_INITIAL:
+		return QUIC_SPACE_INITIAL;
+	case QUIC_LVL_HANDSHAKE:
+		return QUIC_SPACE_HANDSHAKE;
+	default:
+		return QUIC_SPACE_APP;
+	}
+}
+
+static inline struct quic_reasm *quic_conn_crypto_rx(struct quic_conn *c,
+						     enum quic_level level)
+{
+	return &c->space[quic_level_space(level)].crypto.rx;
+}
+
+/* ---- receiving --------------------------------------------------------- */
+
+/**
+ * struct quic_rx - one opened packet
+ * @hdr: its header, unprotected
+ * @pn: full number
+ * @payload: plaintext frames
+ * @len: bytes
+ * @buf: owner of @payload
+ * @gen: key generation that opened it (short header)
+ * @ecn: IP ECN field
+ * @now: ns
+ */
+struct quic_rx {
+	const struct quic_hdr *hdr;
+	u64 pn;
+	const u8 *payload;
+	u32 len;
+	struct quic_buf *buf;
+	u32 gen;
+	u8 ecn;
+	u64 now;
+};
+
+/* A datagram came from the peer's address: credit for anti-amplification. */
+void quic_conn_recv_dgram(struct quic_conn *c, u32 len);
+
+/* Number that pn is expanded against: largest received at that level. */
+static inline u64 quic_conn_rx_largest(const struct quic_conn *c,
+				       enum quic_level level)
+{
+	return c->space[quic_level_space(level)].rx.largest;
+}
+
+/**
+ * quic_conn_recv() - process an opened packet
+ * @c: connection
+ * @rx: packet
+ * @gfp: for what it brings
+ *
+ * Return: QUIC_ERR_NONE; QUIC_ERR_DROP for a duplicate or a packet that the
+ * state does not take; QUIC_ERR_NOMEM when it is to count as lost; any other
+ * code: the connection is closing with it.
+ */
+enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
+			     gfp_t gfp);
+
+/* The received burst is over: decides whether an ACK goes out at once. */
+void quic_conn_recv_end(struct quic_conn *c, u64 now);
+
+/* A Version Negotiation or stateless reset was recognised by the glue. */
+void quic_conn_recv_reset(struct quic_conn *c, u64 now);
+
+/* ---- closing ----------------------------------------------------------- */
+
+/**
+ * quic_conn_close() - close, and tell the peer
+ * @c: connection
+ * @err: code
+ * @app: it is the application's (frame 0x1d)
+ * @frame_type: that caused a transport error; 0: none
+ * @reason: text, may be NULL
+ * @reason_len: bytes; the first 64 are kept
+ * @now: ns
+ */
+void quic_conn_close(struct quic_conn *c, u64 err, bool app, u64 frame_type,
+		     const char *reason, size_t reason_len, u64 now);
+
+/* ---- time -------------------------------------------------------------- */
+
+/* When quic_conn_timeout() wants to be called; QUIC_TIME_NEVER: not at all. */
+u64 quic_conn_deadline(const struct quic_conn *c);
+
+/* A deadline passed. Plan and send afterwards. */
+void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp);
+
+/* ---- within the core --------------------------------------------------- */
+
+void quic_conn_set_state(struct quic_conn *c, u8 state);
+void quic_conn_confirm(struct quic_conn *c);
+void quic_conn_discard(struct quic_conn *c, int space);
+void quic_conn_frame_lost(struct quic_conn *c, int space,
+			  const struct quic_sent_frame *f, gfp_t gfp);
+void quic_conn_frame_acked(struct quic_conn *c, int space,
+			   const struct quic_sent_frame *f, gfp_t gfp);
+int quic_conn_set_token(struct quic_conn *c, const u8 *token, u32 len,
+			gfp_t gfp);
+void quic_conn_enter_drain(struct quic_conn *c, u64 now);
+
+#endif

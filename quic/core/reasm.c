@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reasm.h"
+
+void quic_reasm_init(struct quic_reasm *r)
+{
+	memset(r, 0, sizeof(*r));
+	INIT_LIST_HEAD(&r->segs);
+}
+
+static u64 seg_end(const struct quic_seg *seg)
+{
+	return seg->off + seg->len;
+}
+
+static u32 seg_mem(u32 len, const struct quic_buf *buf)
+{
+	return sizeof(struct quic_seg) + (buf ? 0 : len);
+}
+
+static void drop_seg(struct quic_reasm *r, struct quic_seg *seg)
+{
+	r->mem -= seg->cost;
+	list_del(&seg->list);
+	if (seg->buf)
+		quic_buf_put(seg->buf);
+	quic_env_free(seg);
+}
+
+void quic_reasm_free(struct quic_reasm *r)
+{
+	struct quic_seg *seg, *n;
+
+	list_for_each_entry_safe(seg, n, &r->segs, list)
+		drop_seg(r, seg);
+}
+
+/* Bytes [off, off + len), which nothing in the queue overlaps, before @at. */
+static int insert_seg(struct quic_reasm *r, struct list_head *at, u64 off,
+		      const u8 *data, u32 len, struct quic_buf *buf, gfp_t gfp)
+{
+	struct quic_seg *seg;
+
+	if (len < QUIC_REASM_COPY_BYTES)
+		buf = NULL;
+	seg = quic_env_zalloc(sizeof(*seg) + (buf ? 0 : len), gfp);
+	if (!seg)
+		return -ENOMEM;
+	seg->off = off;
+	seg->len = len;
+	seg->buf = buf;
+	seg->cost = seg_mem(len, buf);
+	seg->data = data;
+	if (buf) {
+		quic_buf_get(buf);
+	} else {
+		memcpy(seg + 1, data, len);
+		seg->data = (const u8 *)(seg + 1);
+	}
+	list_add_tail(&seg->list, at);
+	r->mem += seg->cost;
+	return 0;
+}
+
+/* Segments from @seg on may now continue the run that ends at r->ready. */
+static void advance_ready(struct quic_reasm *r, struct quic_seg *seg)
+{
+	while (!list_entry_is_head(seg, &r->segs, list) &&
+	       seg->off <= r->ready) {
+		r->ready = max(r->ready, seg_end(seg));
+		seg = list_next_entry(seg, list);
+	}
+}
+
+/*
+ * Walk down from the newest segment: bytes come in order nearly always.
+ * Return: the first segment whose end is above @off, or the head.
+ */
+static struct quic_seg *find_after(struct quic_reasm *r, u64 off)
+{
+	struct quic_seg *seg;
+
+	list_for_each_entry_reverse(seg, &r->segs, list)
+		if (seg_end(seg) <= off)
+			break;
+	return list_next_entry(seg, list);
+}
+
+int quic_reasm_add(struct quic_reasm *r, u64 off, const u8 *data, u32 len,
+		   struct quic_buf *buf, gfp_t gfp)
+{
+	u64 end = off + len, pos = max(off, r->next);
+	struct quic_seg *seg;
+	int err = 0;
+
+	if (off <= r->ready)
+		pos = max(pos, r->ready);
+	if (pos >= end)
+		return 0;
+	seg = find_after(r, pos);
+	while (pos < end && !err) {
+		bool last = list_entry_is_head(seg, &r->segs, list);
+		u64 stop = last ? end : min(end, seg->off);
+
+		if (pos < stop)
+			err = insert_seg(r, &seg->list, pos, data + (pos - off),
+					 stop - pos, buf, gfp);
+		if (last || err)
+			break;
+		pos = max(pos, seg_end(seg));
+		seg = list_next_entry(seg, list);
+	}
+	if (off <= r->ready)
+		advance_ready(r, find_after(r, r->ready));
+	return err;
+}
+
+u32 quic_reasm_peek_at(const struct quic_reasm *r, u64 skip, const u8 **data)
+{
+	u64 want = r->next + skip;
+	struct quic_seg *seg;
+
+	if (want >= r->ready)
+		return 0;
+	list_for_each_entry(seg, &r->segs, list) {
+		if (want >= seg_end(seg))
+			continue;
+		*data = seg->data + (want - seg->off);
+		return seg_end(seg) - want;
+	}
+	return 0;
+}
+
+u32 quic_reasm_peek(const struct quic_reasm *r, const u8 **data)
+{
+	return quic_reasm_peek_at(r, 0, data);
+}
+
+void quic_reasm_consume(struct quic_reasm *r, u64 len)
+{
+	struct quic_seg *seg, *n;
+
+	r->next += min(len, r->ready - r->next);
+	list_for_each_entry_safe(seg, n, &r->segs, list) {
+		if (seg_end(seg) > r->next)
+			break;
+		drop_seg(r, seg);
+	}
+}

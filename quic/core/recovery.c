@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "recovery.h"
+#include "conn.h"
+
+#define PTO_MAX_BACKOFF		16
+#define PTO_PROBES		2	/* RFC 9002 6.2.4 */
+#define PERSISTENT_PTOS		3	/* RFC 9002 7.6.1 */
+
+void quic_rtt_init(struct quic_rtt *rtt, u64 initial_ns)
+{
+	memset(rtt, 0, sizeof(*rtt));
+	rtt->smoothed = initial_ns ?: QUIC_INITIAL_RTT_NS;
+	rtt->var = rtt->smoothed / 2;
+}
+
+/* RFC 9002 5.3 */
+void quic_rtt_sample(struct quic_rtt *rtt, u64 latest_ns, u64 ack_delay_ns,
+		     u64 now)
+{
+	u64 adjusted = latest_ns, diff;
+
+	rtt->latest = latest_ns;
+	if (!rtt->has_sample) {
+		rtt->has_sample = true;
+		rtt->first_sample_ns = now;
+		rtt->min = latest_ns;
+		rtt->smoothed = latest_ns;
+		rtt->var = latest_ns / 2;
+		return;
+	}
+	rtt->min = min(rtt->min, latest_ns);
+	if (latest_ns >= rtt->min + ack_delay_ns)
+		adjusted = latest_ns - ack_delay_ns;
+	diff = rtt->smoothed > adjusted ? rtt->smoothed - adjusted :
+					  adjusted - rtt->smoothed;
+	rtt->var = (3 * rtt->var + diff) / 4;
+	rtt->smoothed = (7 * rtt->smoothed + adjusted) / 8;
+}
+
+void quic_loss_init(struct quic_loss *loss)
+{
+	memset(loss, 0, sizeof(*loss));
+	loss->largest_acked = QUIC_PN_NONE;
+	loss->loss_time_ns = QUIC_TIME_NEVER;
+}
+
+u64 quic_recovery_pto(const struct quic_conn *c, bool app)
+{
+	u64 pto = c->rtt.smoothed + max(4 * c->rtt.var, QUIC_GRANULARITY_NS);
+
+	if (app)
+		pto += c->remote.max_ack_delay_us * QUIC_NSEC_PER_USEC;
+	return pto;
+}
+
+/* RFC 9002 6.1.2 */
+static u64 loss_delay(const struct quic_conn *c)
+{
+	u64 rtt = max(c->rtt.latest, c->rtt.smoothed);
+
+	return max(rtt + rtt / 8, QUIC_GRANULARITY_NS);
+}
+
+static void each_frame_lost(struct quic_conn *c, int space,
+			    const struct quic_sent *p, gfp_t gfp)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->n; i++)
+		quic_conn_frame_lost(c, space, quic_sent_frame_at(p, i), gfp);
+}
+
+/* One packet leaves the network, acknowledged or lost. */
+static void leave_flight(struct quic_conn *c, int space,
+			 const struct quic_sent *p)
+{
+	if (p->flags & QUIC_SENT_ELICITING)
+		c->space[space].loss.eliciting--;
+}
+
+static void declare_lost(struct quic_conn *c, int space, struct quic_sent *p,
+			 u64 now, gfp_t gfp)
+{
+	leave_flight(c, space, p);
+	if (p->flags & QUIC_SENT_IN_FLIGHT)
+		quic_cc_lost(&c->cc, p->bytes, p->time_ns, now,
+			     !(p->flags & QUIC_SENT_MTU_PROBE));
+	c->stats.lost_pkts++;
+	each_frame_lost(c, space, p, gfp);
+	quic_sent_settle(p, QUIC_SENT_LOST);
+}
+
+/* Span of ack-eliciting packets that were lost one after the other. */
+struct lost_run {
+	u64 from_ns;
+	u64 longest_ns;
+};
+
+static void extend_run(struct lost_run *run, const struct quic_conn *c,
+		       const struct quic_sent *p)
+{
+	if (p->state == QUIC_SENT_ACKED) {
+		run->from_ns = 0;
+		return;
+	}
+	/* RFC 9002 7.6.2: only packets sent after the first RTT sample */
+	if (!(p->flags & QUIC_SENT_ELICITING) || !c->rtt.has_sample ||
+	    p->time_ns < c->rtt.first_sample_ns)
+		return;
+	if (!run->from_ns)
+		run->from_ns = p->time_ns;
+	run->longest_ns = max(run->longest_ns, p->time_ns - run->from_ns);
+}
+
+/* RFC 9002 6.1, 7.6 */
+static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
+{
+	struct quic_space *sp = &c->space[space];
+	u64 delay = loss_delay(c), pn;
+	struct lost_run run = {};
+
+	sp->loss.loss_time_ns = QUIC_TIME_NEVER;
+	if (sp->loss.largest_acked == QUIC_PN_NONE)
+		return;
+	for (pn = sp->sent.base; pn <= sp->loss.largest_acked &&
+	     pn < sp->sent.next; pn++) {
+		struct quic_sent *p = quic_sent_at(&sp->sent, pn);
+
+		if (p->state != QUIC_SENT_OUT) {
+			extend_run(&run, c, p);
+			continue;
+		}
+		if (p->time_ns + delay > now &&
+		    sp->loss.largest_acked < pn + QUIC_PKT_THRESHOLD) {
+			sp->loss.loss_time_ns = min(sp->loss.loss_time_ns,
+						    p->time_ns + delay);
+			continue;
+		}
+		extend_run(&run, c, p);
+		declare_lost(c, space, p, now, gfp);
+	}
+	quic_sent_trim(&sp->sent);
+	/*
+	 * 1-RTT packets may hold the whole window while neither an ACK nor
+	 * their PTO can come before the handshake is through (RFC 9002 6.2.1):
+	 * lost handshake data goes out as a probe.
+	 */
+	if (space != QUIC_SPACE_APP && !sp->loss.eliciting &&
+	    !quic_ranges_empty(&sp->crypto.tx_lost))
+		sp->loss.probes = max(sp->loss.probes, 1u);
+	if (run.longest_ns > PERSISTENT_PTOS * quic_recovery_pto(c, true)) {
+		c->stats.persistent_congestion++;
+		quic_cc_persistent(&c->cc);
+	}
+}
+
+struct ack_sum {
+	u64 now;
+	bool any;
+	bool any_eliciting;
+};
+
+static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
+		       struct ack_sum *sum, gfp_t gfp)
+{
+	unsigned int i;
+
+	leave_flight(c, space, p);
+	if (p->flags & QUIC_SENT_IN_FLIGHT)
+		quic_cc_acked(&c->cc, p->bytes, p->time_ns, sum->now,
+			      p->flags & QUIC_SENT_APP_LIMITED, &c->rtt);
+	sum->any = true;
+	sum->any_eliciting |= p->flags & QUIC_SENT_ELICITING;
+	if (space == QUIC_SPACE_APP && p->gen == c->keys.tx_gen)
+		c->keys.acked = true;
+	for (i = 0; i < p->n; i++)
+		quic_conn_frame_acked(c, space, quic_sent_frame_at(p, i), gfp);
+	quic_sent_settle(p, QUIC_SENT_ACKED);
+}
+
+static enum quic_err ack_range(struct quic_conn *c, int space, u64 lo, u64 hi,
+			       struct ack_sum *sum, gfp_t gfp)
+{
+	struct quic_sent_ring *r = &c->space[space].sent;
+	u64 pn;
+
+	for (pn = max(lo, r->base); pn <= hi && pn < r->next; pn++) {
+		struct quic_sent *p = quic_sent_at(r, pn);
+
+		/* RFC 9000 13.1: a number that was never sent */
+		if (p->state == QUIC_SENT_NONE)
+			return QUIC_ERR_PROTOCOL_VIOLATION;
+		if (p->state != QUIC_SENT_OUT)
+			continue;
+		ack_packet(c, space, p, sum, gfp);
+	}
+	return QUIC_ERR_NONE;
+}
+
+static u64 reported_delay(const struct quic_conn *c, int space,
+			  const struct quic_frame *f)
+{
+	u64 max_ns = c->remote.max_ack_delay_us * QUIC_NSEC_PER_USEC;
+	u64 us = f->ack.delay;
+
+	/* RFC 9002 5.3: none in Initial; bounded once confirmed */
+	if (space != QUIC_SPACE_APP)
+		return 0;
+	if (us > (U32_MAX >> c->remote.ack_delay_exponent))
+		us = U32_MAX;
+	else
+		us <<= c->remote.ack_delay_exponent;
+	if (!c->confirmed)
+		return us * QUIC_NSEC_PER_USEC;
+	return min(us * QUIC_NSEC_PER_USEC, max_ns);
+}
+
+enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
+				struct quic_frame *f, u64 now, gfp_t gfp)
+{
+	struct quic_space *sp = &c->space[space];
+	struct ack_sum sum = { .now = now };
+	const struct quic_sent *newest;
+	u64 lo, hi, sample_ns = 0;
+	enum quic_err err;
+
+	c->stats.acks_rcvd++;
+	/* RFC 9000 13.1 */
+	if (f->ack.largest >= sp->sent.next)
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	if (sp->loss.largest_acked == QUIC_PN_NONE ||
+	    f->ack.largest > sp->loss.largest_acked)
+		sp->loss.largest_acked = f->ack.largest;
+
+	/* RFC 9002 5.1: a sample needs the largest to be newly acknowledged */
+	newest = quic_sent_at(&sp->sent, f->ack.largest);
+	if (f->ack.largest >= sp->sent.base && newest->state == QUIC_SENT_OUT)
+		sample_ns = now - newest->time_ns;
+	quic_ack_first(f, &lo, &hi);
+	err = ack_range(c, space, lo, hi, &sum, gfp);
+	while (!err && lo > sp->sent.base && quic_ack_next(f, &lo, &hi))
+		err = ack_range(c, space, lo, hi, &sum, gfp);
+	if (err)
+		return err;
+	if (space == QUIC_SPACE_HANDSHAKE)
+		c->peer_validated_us = true;
+	if (!sum.any)
+		return QUIC_ERR_NONE;
+	if (sample_ns && sum.any_eliciting)
+		quic_rtt_sample(&c->rtt, sample_ns, reported_delay(c, space, f),
+				now);
+	detect_lost(c, space, now, gfp);
+	/* RFC 9002 6.2.1 */
+	if (c->peer_validated_us)
+		c->pto_count = 0;
+	c->last_ack_ns = now;
+	return QUIC_ERR_NONE;
+}
+
+void quic_recovery_sent(struct quic_conn *c, int space, u64 pn, u64 now)
+{
+	struct quic_space *sp = &c->space[space];
+	struct quic_sent *p = quic_sent_at(&sp->sent, pn);
+
+	p->state = QUIC_SENT_OUT;
+	p->time_ns = now;
+	if (p->flags & QUIC_SENT_IN_FLIGHT)
+		quic_cc_sent(&c->cc, p->bytes);
+	if (!(p->flags & QUIC_SENT_ELICITING))
+		return;
+	sp->loss.eliciting++;
+	sp->loss.last_eliciting_ns = now;
+	if (sp->loss.probes)
+		sp->loss.probes--;
+}
+
+static u64 pto_backoff(const struct quic_conn *c, u64 pto)
+{
+	return pto << min_t(u32, c->pto_count, PTO_MAX_BACKOFF);
+}
+
+/* RFC 9002 6.2.2.1: the client must not wait for a server that cannot send. */
+static u64 deadlock_deadline(const struct quic_conn *c)
+{
+	u64 from = c->last_ack_ns;
+	int i;
+
+	for (i = 0; i < QUIC_SPACE_APP; i++)
+		from = max(from, c->space[i].loss.last_eliciting_ns);
+	return from + pto_backoff(c, quic_recovery_pto(c, false));
+}
+
+/* RFC 9002 A.8 GetPtoTimeAndSpace */
+static u64 pto_deadline(const struct quic_conn *c, int *space)
+{
+	u64 best = QUIC_TIME_NEVER;
+	bool any = false;
+	int i;
+
+	for (i = 0; i < QUIC_SPACES; i++) {
+		const struct quic_loss *l = &c->space[i].loss;
+		u64 t;
+
+		if (!l->eliciting)
+			continue;
+		any = true;
+		/* RFC 9002 6.2.1: not before the handshake is confirmed */
+		if (i == QUIC_SPACE_APP && !c->confirmed)
+			continue;
+		t = l->last_eliciting_ns +
+		    pto_backoff(c, quic_recovery_pto(c, i == QUIC_SPACE_APP));
+		if (t < best) {
+			best = t;
+			*space = i;
+		}
+	}
+	if (best != QUIC_TIME_NEVER || (any && c->peer_validated_us) ||
+	    c->peer_validated_us || c->state == QUIC_CONN_INIT)
+		return best;
+	*space = c->space[QUIC_SPACE_HANDSHAKE].can_send ?
+		 QUIC_SPACE_HANDSHAKE : QUIC_SPACE_INITIAL;
+	return deadlock_deadline(c);
+}
+
+static u64 loss_deadline(const struct quic_conn *c, int *space)
+{
+	u64 best = QUIC_TIME_NEVER;
+	int i;
+
+	for (i = 0; i < QUIC_SPACES; i++) {
+		if (c->space[i].loss.loss_time_ns >= best)
+			continue;
+		best = c->space[i].loss.loss_time_ns;
+		*space = i;
+	}
+	return best;
+}
+
+u64 quic_recovery_deadline(const struct quic_conn *c)
+{
+	int space;
+	u64 t = loss_deadline(c, &space);
+
+	if (t != QUIC_TIME_NEVER)
+		return t;
+	/* RFC 9002 6.2.2.1: nothing could be sent anyway */
+	if (quic_path_room(&c->path) < QUIC_PATH_BASE_MTU)
+		return QUIC_TIME_NEVER;
+	return pto_deadline(c, &space);
+}
+
+/* What the oldest packets carried goes out again, lost or not. */
+static void requeue_oldest(struct quic_conn *c, int space, gfp_t gfp)
+{
+	struct quic_sent_ring *r = &c->space[space].sent;
+	unsigned int n = 0;
+	u64 pn;
+
+	for (pn = r->base; pn < r->next && n < PTO_PROBES; pn++) {
+		struct quic_sent *p = quic_sent_at(r, pn);
+
+		if (p->state != QUIC_SENT_OUT ||
+		    !(p->flags & QUIC_SENT_ELICITING))
+			continue;
+		each_frame_lost(c, space, p, gfp);
+		n++;
+	}
+}
+
+void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
+{
+	int space = QUIC_SPACE_INITIAL;
+
+	if (loss_deadline(c, &space) <= now) {
+		detect_lost(c, space, now, gfp);
+		return;
+	}
+	if (pto_deadline(c, &space) > now)
+		return;
+	c->stats.ptos++;
+	c->pto_count++;
+	c->space[space].loss.probes = PTO_PROBES;
+	requeue_oldest(c, space, gfp);
+}
+
+void quic_recovery_discard(struct quic_conn *c, int space)
+{
+	struct quic_space *sp = &c->space[space];
+	u64 pn;
+
+	for (pn = sp->sent.base; pn < sp->sent.next; pn++) {
+		struct quic_sent *p = quic_sent_at(&sp->sent, pn);
+
+		if (p->state == QUIC_SENT_OUT &&
+		    (p->flags & QUIC_SENT_IN_FLIGHT))
+			quic_cc_forget(&c->cc, p->bytes);
+	}
+	quic_sent_free(&sp->sent);
+	quic_loss_init(&sp->loss);
+	c->pto_count = 0;
+}

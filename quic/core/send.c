@@ -1,0 +1,923 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "send.h"
+#include "conn.h"
+#include "frame.h"
+
+/* Room below which no further stream frame is started, bytes. */
+#define STREAM_ROOM_MIN		24
+/* A packet that lacks no more than this is padded, to keep a burst uniform. */
+#define PAD_BYTES		24
+/* Packets without anything to acknowledge before a PING makes them bounded. */
+#define ACKS_ONLY_MAX		32
+/* Scratch bytes that one packet may need beyond its size: none; a margin. */
+#define SCRATCH_MARGIN		64
+#define PKT_PIECES_MAX		24
+
+struct builder {
+	struct quic_conn *c;
+	struct quic_plan *plan;
+	struct quic_plan_pkt *pkt;
+	struct quic_sent *sent;
+	u64 now;
+	gfp_t gfp;
+	int space;
+	u16 max;		/* bytes that the packet may have, tag included */
+	bool has_initial;	/* the datagram has an Initial packet */
+	bool eliciting;		/* the packet is ack-eliciting */
+};
+
+static struct quic_piece *last_piece(const struct builder *b)
+{
+	return &b->plan->piece[b->plan->n_pieces - 1];
+}
+
+static u16 room_left(const struct builder *b)
+{
+	return b->max - QUIC_TAG_LEN - b->pkt->len;
+}
+
+/* Writing cursor for frames: as far as packet and scratch reach. */
+static struct quic_wr frame_wr(const struct builder *b)
+{
+	struct quic_plan *plan = b->plan;
+	u8 *p = plan->scratch + plan->scratch_len;
+	u32 left = QUIC_PLAN_SCRATCH - plan->scratch_len;
+
+	return (struct quic_wr) { p, p + min_t(u32, left, room_left(b)) };
+}
+
+static bool open_piece(struct builder *b)
+{
+	struct quic_plan *plan = b->plan;
+
+	if (plan->n_pieces == QUIC_PLAN_PIECES ||
+	    b->pkt->n_pieces == PKT_PIECES_MAX)
+		return false;
+	memset(&plan->piece[plan->n_pieces++], 0, sizeof(struct quic_piece));
+	last_piece(b)->scratch_off = plan->scratch_len;
+	b->pkt->n_pieces++;
+	return true;
+}
+
+/* Room for scratch bytes after what the packet has so far? */
+static bool want_scratch(struct builder *b)
+{
+	return !last_piece(b)->stream || open_piece(b);
+}
+
+/* The bytes up to @wr are part of the packet. */
+static void take_scratch(struct builder *b, const struct quic_wr *wr)
+{
+	struct quic_plan *plan = b->plan;
+	u32 len = wr->p - (plan->scratch + plan->scratch_len);
+
+	plan->scratch_len += len;
+	last_piece(b)->scratch_len += len;
+	b->pkt->len += len;
+}
+
+static int note(struct builder *b, u8 type, u64 id, u64 off, u32 len, bool fin)
+{
+	const struct quic_sent_frame f = {
+		.type = type, .id = id, .off = off, .len = len, .fin = fin,
+	};
+
+	return quic_sent_note(b->sent, &f, b->gfp);
+}
+
+/*
+ * A frame that is all scratch, remembered with @id. The ledger comes first:
+ * what it cannot remember does not go out.
+ */
+static bool put_frame(struct builder *b, const struct quic_frame *f, u64 id)
+{
+	struct quic_wr wr;
+	u8 n = b->sent->n;
+
+	if (!want_scratch(b))
+		return false;
+	wr = frame_wr(b);
+	if (quic_frame_build(&wr, f))
+		return false;
+	if (note(b, f->type, id, 0, 0, false)) {
+		b->sent->n = n;
+		return false;
+	}
+	take_scratch(b, &wr);
+	b->eliciting |= quic_frame_ack_eliciting(f->type);
+	return true;
+}
+
+static u8 level_type(int space)
+{
+	static const u8 types[] = {
+		[QUIC_SPACE_INITIAL] = QUIC_PKT_INITIAL,
+		[QUIC_SPACE_HANDSHAKE] = QUIC_PKT_HANDSHAKE,
+		[QUIC_SPACE_APP] = QUIC_PKT_SHORT,
+	};
+
+	return types[space];
+}
+
+static u8 space_level(int space)
+{
+	static const u8 levels[] = {
+		[QUIC_SPACE_INITIAL] = QUIC_LVL_INITIAL,
+		[QUIC_SPACE_HANDSHAKE] = QUIC_LVL_HANDSHAKE,
+		[QUIC_SPACE_APP] = QUIC_LVL_APP,
+	};
+
+	return levels[space];
+}
+
+static void header_of(const struct builder *b, struct quic_hdr_build *h)
+{
+	struct quic_conn *c = b->c;
+	const struct quic_space *sp = &c->space[b->space];
+
+	memset(h, 0, sizeof(*h));
+	h->type = level_type(b->space);
+	h->version = c->version;
+	h->dcid = quic_cid_remote(c);
+	h->scid = &c->local.initial_scid;
+	h->pn = sp->sent.next;
+	/* one length for the burst: its last number must be expandable too */
+	h->pn_len = quic_pn_len(h->pn + QUIC_PLAN_PKTS,
+				sp->loss.largest_acked);
+	h->key_phase = c->keys.tx_gen & 1;
+	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
+		h->token = c->token;
+		h->token_len = c->token_len;
+	}
+}
+
+/* Start a packet of at most @max bytes. Return: false when there is no room */
+static bool begin_pkt(struct builder *b, int space, u16 max, bool new_dgram)
+{
+	struct quic_plan *plan = b->plan;
+	struct quic_hdr_build h;
+	struct quic_wr wr;
+	int pn_off;
+
+	if (plan->n_pkts == QUIC_PLAN_PKTS ||
+	    plan->scratch_len + SCRATCH_MARGIN > QUIC_PLAN_SCRATCH)
+		return false;
+	if (quic_sent_reserve(&b->c->space[space].sent, 1, b->gfp))
+		return false;
+	b->space = space;
+	b->max = max;
+	b->eliciting = false;
+	b->pkt = &plan->pkt[plan->n_pkts];
+	memset(b->pkt, 0, sizeof(*b->pkt));
+	header_of(b, &h);
+	if (max < quic_hdr_size(&h) + 4 + QUIC_TAG_LEN)
+		return false;
+	b->pkt->pn = h.pn;
+	b->pkt->pn_len = h.pn_len;
+	b->pkt->level = space_level(space);
+	b->pkt->new_dgram = new_dgram;
+	b->pkt->piece = plan->n_pieces;
+	if (!open_piece(b))
+		return false;
+	wr = frame_wr(b);
+	pn_off = quic_hdr_build(&wr, &h);
+	if (pn_off < 0) {
+		plan->n_pieces = b->pkt->piece;
+		return false;
+	}
+	take_scratch(b, &wr);
+	b->pkt->pn_off = pn_off;
+	b->pkt->hdr_len = b->pkt->len;
+	b->sent = quic_sent_push(&b->c->space[space].sent);
+	return true;
+}
+
+/* Nothing came of it: as if begin_pkt() had not been called. */
+static void cancel_pkt(struct builder *b)
+{
+	struct quic_plan *plan = b->plan;
+
+	plan->scratch_len = plan->piece[b->pkt->piece].scratch_off;
+	plan->n_pieces = b->pkt->piece;
+	quic_sent_settle(b->sent, QUIC_SENT_NONE);
+	b->c->space[b->space].sent.next--;
+}
+
+static bool pad(struct builder *b, u16 bytes)
+{
+	struct quic_frame f = { .type = QUIC_FRAME_PADDING };
+	struct quic_wr wr;
+
+	if (!want_scratch(b))
+		return false;
+	f.padding = bytes;
+	wr = frame_wr(b);
+	if (quic_frame_build(&wr, &f))
+		return false;
+	take_scratch(b, &wr);
+	/* RFC 9002 2: padding makes a packet count as in flight */
+	b->sent->flags |= QUIC_SENT_IN_FLIGHT;
+	return true;
+}
+
+/* A long header's Length: packet number, payload and tag, in two bytes. */
+static void patch_length(const struct builder *b)
+{
+	const struct quic_plan_pkt *pkt = b->pkt;
+	u8 *hdr = b->plan->scratch + b->plan->piece[pkt->piece].scratch_off;
+
+	if (b->space == QUIC_SPACE_APP)
+		return;
+	put_unaligned_be16(0x4000 | (pkt->len - pkt->pn_off),
+			   hdr + pkt->pn_off - 2);
+}
+
+static void end_pkt(struct builder *b)
+{
+	struct quic_plan *plan = b->plan;
+	struct quic_plan_pkt *pkt = b->pkt;
+	u16 body = pkt->len - pkt->hdr_len;
+
+	/* RFC 9001 5.4.2: the sample starts 4 bytes after the packet number */
+	if (body + pkt->pn_len < 4)
+		pad(b, 4 - pkt->pn_len - body);
+	pkt->len += QUIC_TAG_LEN;
+	patch_length(b);
+	b->sent->bytes = pkt->len;
+	b->sent->gen = b->c->keys.tx_gen;
+	if (b->eliciting)
+		b->sent->flags |= QUIC_SENT_ELICITING | QUIC_SENT_IN_FLIGHT;
+	plan->total_len += pkt->len;
+	plan->n_pkts++;
+	if (pkt->new_dgram)
+		plan->n_dgrams++;
+}
+
+/* ---- frames -------------------------------------------------------------- */
+
+static bool put_ack(struct builder *b)
+{
+	struct quic_pnspace *ps = &b->c->space[b->space].rx;
+	u8 exp = b->space == QUIC_SPACE_APP ? b->c->local.ack_delay_exponent : 0;
+	struct quic_wr wr;
+
+	if (!want_scratch(b))
+		return false;
+	wr = frame_wr(b);
+	/* data has to fit as well: a quarter of the packet for ranges */
+	wr.end = min(wr.end, wr.p + b->max / 4);
+	if (quic_pnspace_ack_build(ps, &wr, exp, b->now) ||
+	    note(b, QUIC_FRAME_ACK, ps->largest, 0, 0, false))
+		return false;
+	take_scratch(b, &wr);
+	quic_pnspace_ack_sent(ps);
+	b->c->stats.acks_sent++;
+	return true;
+}
+
+/* Next stretch of CRYPTO data: what was lost first. */
+static bool next_crypto(const struct quic_crypto_stream *cs, u32 *off, u32 *len)
+{
+	if (cs->tx_lost.n) {
+		*off = cs->tx_lost.r[0].start;
+		*len = cs->tx_lost.r[0].end - *off;
+		return true;
+	}
+	*off = cs->tx_next;
+	*len = cs->tx_len - cs->tx_next;
+	return *len;
+}
+
+static bool put_crypto(struct builder *b)
+{
+	struct quic_crypto_stream *cs = &b->c->space[b->space].crypto;
+	struct quic_frame f = { .type = QUIC_FRAME_CRYPTO };
+	struct quic_wr wr;
+	u32 off, len, room;
+
+	if (!next_crypto(cs, &off, &len) || !want_scratch(b))
+		return false;
+	wr = frame_wr(b);
+	room = quic_wr_left(&wr);
+	if (room < STREAM_ROOM_MIN)
+		return false;
+	room -= 1 + quic_varint_len(off) + 2;
+	f.crypto.offset = off;
+	f.crypto.len = min(len, room);
+	f.crypto.data = cs->tx + off;
+	if (quic_frame_build(&wr, &f) ||
+	    note(b, QUIC_FRAME_CRYPTO, 0, off, f.crypto.len, false))
+		return false;
+	take_scratch(b, &wr);
+	b->eliciting = true;
+	if (cs->tx_lost.n)
+		quic_ranges_del(&cs->tx_lost, off, off + f.crypto.len, b->gfp);
+	else
+		cs->tx_next += f.crypto.len;
+	return true;
+}
+
+static u64 pending_value(const struct quic_conn *c, u8 type)
+{
+	switch (type) {
+	case QUIC_FRAME_MAX_DATA:
+		return c->flow.rx_max;
+	case QUIC_FRAME_MAX_STREAMS_BIDI:
+		return c->streams.max_peer[0];
+	case QUIC_FRAME_MAX_STREAMS_UNI:
+		return c->streams.max_peer[1];
+	case QUIC_FRAME_DATA_BLOCKED:
+		return c->flow.tx_max;
+	case QUIC_FRAME_STREAMS_BLOCKED_BIDI:
+		return c->streams.max_local[0];
+	case QUIC_FRAME_STREAMS_BLOCKED_UNI:
+		return c->streams.max_local[1];
+	default:
+		return 0;
+	}
+}
+
+static void put_pending(struct builder *b)
+{
+	static const struct {
+		u32 bit;
+		u8 type;
+	} map[] = {
+		{ QUIC_PEND_HANDSHAKE_DONE, QUIC_FRAME_HANDSHAKE_DONE },
+		{ QUIC_PEND_MAX_DATA, QUIC_FRAME_MAX_DATA },
+		{ QUIC_PEND_MAX_STREAMS_BIDI, QUIC_FRAME_MAX_STREAMS_BIDI },
+		{ QUIC_PEND_MAX_STREAMS_UNI, QUIC_FRAME_MAX_STREAMS_UNI },
+		{ QUIC_PEND_DATA_BLOCKED, QUIC_FRAME_DATA_BLOCKED },
+		{ QUIC_PEND_STREAMS_BLOCKED_BIDI,
+		  QUIC_FRAME_STREAMS_BLOCKED_BIDI },
+		{ QUIC_PEND_STREAMS_BLOCKED_UNI,
+		  QUIC_FRAME_STREAMS_BLOCKED_UNI },
+		{ QUIC_PEND_PING, QUIC_FRAME_PING },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map) && b->c->pending; i++) {
+		struct quic_frame f = { .type = map[i].type };
+
+		if (!(b->c->pending & map[i].bit))
+			continue;
+		f.limit.max = pending_value(b->c, map[i].type);
+		if (put_frame(b, &f, 0))
+			b->c->pending &= ~map[i].bit;
+	}
+}
+
+static void put_cids(struct builder *b)
+{
+	struct quic_cids *ids = &b->c->cids;
+	struct quic_frame f = { .type = QUIC_FRAME_RETIRE_CONNECTION_ID };
+	struct quic_cid_entry *e;
+
+	while (ids->n_retire) {
+		f.retire_seq = ids->retire[ids->n_retire - 1];
+		if (!put_frame(b, &f, f.retire_seq))
+			return;
+		ids->n_retire--;
+	}
+	while ((e = quic_cid_to_announce(b->c))) {
+		memset(&f, 0, sizeof(f));
+		f.type = QUIC_FRAME_NEW_CONNECTION_ID;
+		f.new_cid.seq = e->seq;
+		f.new_cid.cid_len = e->cid.len;
+		f.new_cid.cid = e->cid.data;
+		f.new_cid.token = e->token;
+		if (!put_frame(b, &f, e->seq))
+			return;
+		e->state = QUIC_CID_ACTIVE;
+	}
+}
+
+static void put_path(struct builder *b)
+{
+	struct quic_path *p = &b->c->path;
+	struct quic_frame f = { .type = QUIC_FRAME_PATH_RESPONSE };
+
+	while (p->n_response) {
+		f.path_data = p->response[p->n_response - 1];
+		if (!put_frame(b, &f, 0))
+			return;
+		p->n_response--;
+	}
+}
+
+static bool put_stream_ctl_one(struct builder *b, struct quic_stream *s, u8 bit)
+{
+	struct quic_frame f = {};
+
+	switch (bit) {
+	case QUIC_STREAM_PEND_RESET:
+		f.type = QUIC_FRAME_RESET_STREAM;
+		f.reset.id = s->id;
+		f.reset.err = s->tx_err;
+		f.reset.final_size = s->tx_end;
+		break;
+	case QUIC_STREAM_PEND_STOP:
+		f.type = QUIC_FRAME_STOP_SENDING;
+		f.stop.id = s->id;
+		f.stop.err = s->stop_err;
+		break;
+	case QUIC_STREAM_PEND_MAX_DATA:
+		f.type = QUIC_FRAME_MAX_STREAM_DATA;
+		f.limit.id = s->id;
+		f.limit.max = s->rx_max;
+		break;
+	default:
+		f.type = QUIC_FRAME_STREAM_DATA_BLOCKED;
+		f.limit.id = s->id;
+		f.limit.max = s->tx_max;
+	}
+	return put_frame(b, &f, s->id);
+}
+
+static void put_stream_ctl(struct builder *b)
+{
+	struct quic_stream *s, *n;
+
+	list_for_each_entry_safe(s, n, &b->c->streams.ctlq, ctlq) {
+		while (s->pending) {
+			u8 bit = s->pending & -s->pending;
+
+			if (!put_stream_ctl_one(b, s, bit))
+				return;
+			s->pending &= ~bit;
+		}
+		list_del_init(&s->ctlq);
+	}
+}
+
+/* The stretch of a stream that goes next. */
+struct chunk {
+	u64 off;
+	u64 len;
+	bool lost;
+};
+
+static void next_chunk(const struct quic_conn *c, const struct quic_stream *s,
+		       struct chunk *k)
+{
+	u64 old;
+
+	k->lost = s->tx_lost.n;
+	if (k->lost) {
+		k->off = s->tx_lost.r[0].start;
+		k->len = s->tx_lost.r[0].end - k->off;
+		return;
+	}
+	k->off = s->tx_next;
+	k->len = min(s->tx_end, s->tx_max) - s->tx_next;
+	/* bytes below tx_high have been counted against the connection */
+	old = s->tx_high - s->tx_next;
+	k->len = min(k->len, old + quic_flow_room(&c->flow));
+}
+
+static void chunk_sent(struct builder *b, struct quic_stream *s,
+		       const struct chunk *k, bool fin)
+{
+	if (k->lost)
+		quic_ranges_del(&s->tx_lost, k->off, k->off + k->len, b->gfp);
+	else
+		s->tx_next = k->off + k->len;
+	if (s->tx_next > s->tx_high) {
+		b->c->flow.tx_sent += s->tx_next - s->tx_high;
+		s->tx_high = s->tx_next;
+	}
+	if (fin) {
+		s->fin_sent = true;
+		s->send_state = QUIC_SEND_SENT;
+	}
+	quic_stream_requeue(b->c, s);
+}
+
+/*
+ * Length of the data in a STREAM frame, and whether it says so: the last
+ * frame of a packet saves its Length when it fills the packet to the end.
+ */
+static bool fit_chunk(u16 room, u64 id, struct chunk *k, bool *with_len)
+{
+	u16 head = 1 + quic_varint_len(id);
+
+	if (k->off)
+		head += quic_varint_len(k->off);
+	if (room <= head + 2)
+		return false;
+	*with_len = k->len < (u64)(room - head);
+	if (*with_len)
+		head += 2;
+	k->len = min_t(u64, k->len, room - head);
+	return true;
+}
+
+static bool put_stream(struct builder *b, struct quic_stream *s)
+{
+	struct quic_frame f = { .type = QUIC_FRAME_STREAM };
+	struct quic_wr wr;
+	bool with_len, fin;
+	struct chunk k;
+
+	next_chunk(b->c, s, &k);
+	if (!want_scratch(b) || !fit_chunk(room_left(b), s->id, &k, &with_len))
+		return false;
+	fin = s->fin && k.off + k.len == s->tx_end;
+	f.type |= (k.off ? QUIC_STREAM_BIT_OFF : 0) |
+		  (with_len ? QUIC_STREAM_BIT_LEN : 0) |
+		  (fin ? QUIC_STREAM_BIT_FIN : 0);
+	f.stream.id = s->id;
+	f.stream.offset = k.off;
+	f.stream.len = k.len;
+	f.stream.fin = fin;
+	wr = frame_wr(b);
+	if (quic_frame_build(&wr, &f) ||
+	    note(b, QUIC_FRAME_STREAM, s->id, k.off, k.len, fin))
+		return false;
+	take_scratch(b, &wr);
+	if (k.len) {
+		last_piece(b)->stream = s;
+		last_piece(b)->off = k.off;
+		last_piece(b)->data_len = k.len;
+		b->pkt->len += k.len;
+	}
+	b->eliciting = true;
+	chunk_sent(b, s, &k, fin);
+	return true;
+}
+
+/* RFC 9000 4.1, 19.12, 19.13: say once per limit what holds us up. */
+static void note_blocked(struct quic_conn *c, struct quic_stream *s)
+{
+	if (s->tx_next == s->tx_max && s->tx_blocked_at != s->tx_max) {
+		s->tx_blocked_at = s->tx_max;
+		quic_stream_pend(c, s, QUIC_STREAM_PEND_BLOCKED);
+	}
+	if (!quic_flow_room(&c->flow) &&
+	    c->flow.tx_blocked_at != c->flow.tx_max) {
+		c->flow.tx_blocked_at = c->flow.tx_max;
+		c->pending |= QUIC_PEND_DATA_BLOCKED;
+	}
+}
+
+static void put_streams(struct builder *b)
+{
+	struct list_head *q = &b->c->streams.sendq;
+	struct quic_stream *s, *n;
+
+	list_for_each_entry_safe(s, n, q, sendq) {
+		if (!quic_stream_sendable(b->c, s)) {
+			note_blocked(b->c, s);
+			continue;
+		}
+		if (room_left(b) < STREAM_ROOM_MIN || !put_stream(b, s))
+			return;
+	}
+}
+
+/* ---- packets ------------------------------------------------------------- */
+
+static bool app_has_control(const struct quic_conn *c)
+{
+	return c->pending || c->cids.n_retire || c->path.n_response ||
+	       !list_empty(&c->streams.ctlq) ||
+	       quic_cid_to_announce((struct quic_conn *)c);
+}
+
+static bool has_stream_data(struct quic_conn *c)
+{
+	struct quic_stream *s;
+
+	list_for_each_entry(s, &c->streams.sendq, sendq) {
+		if (quic_stream_sendable(c, s))
+			return true;
+		note_blocked(c, s);
+	}
+	return false;
+}
+
+/* Anything that may go only if the congestion window lets it? */
+static bool has_eliciting(struct quic_conn *c, int space)
+{
+	const struct quic_space *sp = &c->space[space];
+	u32 off, len;
+
+	if (sp->loss.probes || next_crypto(&sp->crypto, &off, &len))
+		return true;
+	if (space != QUIC_SPACE_APP)
+		return false;
+	return has_stream_data(c) || app_has_control(c);
+}
+
+static bool may_send(const struct quic_conn *c, int space)
+{
+	return c->space[space].can_send && !c->space[space].discarded;
+}
+
+/* Fill the packet that begin_pkt() started. @open: the window lets data out */
+static void fill_pkt(struct builder *b, bool open)
+{
+	struct quic_space *sp = &b->c->space[b->space];
+
+	if (quic_pnspace_ack_pending(&sp->rx))
+		put_ack(b);
+	if (open) {
+		while (put_crypto(b))
+			;
+		if (b->space == QUIC_SPACE_APP) {
+			put_path(b);
+			put_cids(b);
+			put_stream_ctl(b);
+			put_pending(b);
+			put_streams(b);
+		}
+	}
+	if (!b->eliciting && (sp->loss.probes ||
+			      b->c->acks_only >= ACKS_ONLY_MAX)) {
+		const struct quic_frame ping = { .type = QUIC_FRAME_PING };
+
+		put_frame(b, &ping, 0);
+	}
+	b->c->acks_only = b->eliciting ? 0 : b->c->acks_only + 1;
+	if (sp->loss.probes && b->eliciting)
+		b->sent->flags |= QUIC_SENT_PROBE;
+}
+
+static bool is_empty(const struct builder *b)
+{
+	return b->pkt->len == b->pkt->hdr_len;
+}
+
+/* RFC 9000 14.1: datagrams with an Initial packet are at least that long. */
+static void pad_datagram(struct builder *b, u32 dgram_len)
+{
+	u32 want = QUIC_MIN_INITIAL_SIZE;
+
+	if (b->has_initial && dgram_len < want)
+		pad(b, want - dgram_len);
+}
+
+static bool wants(struct quic_conn *c, int space, bool open, u64 now)
+{
+	if (!may_send(c, space))
+		return false;
+	if (quic_pnspace_ack_due(&c->space[space].rx, now))
+		return true;
+	return (open || c->space[space].loss.probes) && has_eliciting(c, space);
+}
+
+static int last_wanted(struct quic_conn *c, bool open, u64 now)
+{
+	int i, last = -1;
+
+	for (i = 0; i < QUIC_SPACES; i++)
+		if (wants(c, i, open, now))
+			last = i;
+	return last;
+}
+
+/* One datagram with a packet of each space that has something to say. */
+static void plan_coalesced(struct builder *b, bool open)
+{
+	struct quic_conn *c = b->c;
+	u16 max = QUIC_MIN_INITIAL_SIZE, used = 0;
+	int i, last = last_wanted(c, open, b->now);
+
+	for (i = 0; i <= last; i++) {
+		bool go = open || c->space[i].loss.probes;
+
+		if (!wants(c, i, open, b->now) ||
+		    !begin_pkt(b, i, max - used, !used))
+			continue;
+		fill_pkt(b, go);
+		if (is_empty(b)) {
+			cancel_pkt(b);
+			continue;
+		}
+		b->has_initial |= i == QUIC_SPACE_INITIAL;
+		/* a last packet too small to be padded is one that fits not */
+		if (i == last)
+			pad_datagram(b, used + b->pkt->len + QUIC_TAG_LEN);
+		end_pkt(b);
+		used += b->pkt->len;
+	}
+	b->plan->dgram_len = used;
+	b->plan->more = used;
+}
+
+/* Keep datagrams of a burst at one size; a small gap is padded. */
+static bool even_out(struct builder *b, u16 size)
+{
+	u16 gap = size - QUIC_TAG_LEN - b->pkt->len;
+
+	if (!gap)
+		return true;
+	return gap <= PAD_BYTES && pad(b, gap);
+}
+
+static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
+{
+	struct quic_conn *c = b->c;
+	struct quic_space *sp = &c->space[QUIC_SPACE_APP];
+	u16 size = min_t(u64, c->path.mtu_bytes, quic_path_room(&c->path));
+	u32 probes = sp->loss.probes;
+	bool full = true;
+
+	while (full && b->plan->n_dgrams < max_dgrams) {
+		bool open = probes || budget >= size;
+
+		if (!wants(c, QUIC_SPACE_APP, open, b->now) ||
+		    !begin_pkt(b, QUIC_SPACE_APP, size, true))
+			break;
+		fill_pkt(b, open);
+		if (is_empty(b)) {
+			cancel_pkt(b);
+			break;
+		}
+		full = even_out(b, size);
+		end_pkt(b);
+		budget -= min_t(u64, budget, b->pkt->len);
+		if (probes && b->eliciting)
+			probes--;
+		if (!b->plan->dgram_len)
+			b->plan->dgram_len = b->pkt->len;
+	}
+	c->cwnd_limited = budget < size;
+	b->plan->more = b->plan->n_pkts;
+}
+
+/* RFC 9000 10.2.3: in every space whose keys the peer may have. */
+static void plan_close(struct builder *b)
+{
+	struct quic_conn *c = b->c;
+	const struct quic_close *cl = &c->close;
+	u16 used = 0;
+	int i;
+
+	for (i = 0; i < QUIC_SPACES; i++) {
+		struct quic_frame f = {};
+		bool hide = cl->app && i != QUIC_SPACE_APP;
+
+		if (!may_send(c, i) ||
+		    !begin_pkt(b, i, QUIC_MIN_INITIAL_SIZE - used, !used))
+			continue;
+		f.type = cl->app && !hide ? QUIC_FRAME_CONNECTION_CLOSE_APP :
+					    QUIC_FRAME_CONNECTION_CLOSE;
+		/* RFC 9000 10.2.3: the application's words are not for all */
+		f.close.err = hide ? QUIC_ERR_APPLICATION : cl->err;
+		f.close.frame_type = cl->app ? 0 : cl->frame_type;
+		f.close.len = hide ? 0 : cl->reason_len;
+		f.close.reason = cl->reason;
+		if (!put_frame(b, &f, 0)) {
+			cancel_pkt(b);
+			continue;
+		}
+		b->has_initial |= i == QUIC_SPACE_INITIAL;
+		if (i == QUIC_SPACE_APP || !may_send(c, i + 1))
+			pad_datagram(b, used + b->pkt->len + QUIC_TAG_LEN);
+		end_pkt(b);
+		used += b->pkt->len;
+	}
+	b->plan->dgram_len = used;
+	c->pending = 0;
+}
+
+/* RFC 9001 6.6: an update well before the limit, the end at the limit. */
+static void check_seal_limit(struct quic_conn *c, u64 now)
+{
+	struct quic_keys *k = &c->keys;
+
+	if (k->sealed_pkts >= k->seal_limit_pkts / 2)
+		quic_keys_update(c);
+	if (k->sealed_pkts + QUIC_PLAN_PKTS >= k->seal_limit_pkts)
+		quic_conn_close(c, QUIC_ERR_AEAD_LIMIT_REACHED, false, 0, NULL,
+				0, now);
+}
+
+static bool in_handshake(struct quic_conn *c, bool open, u64 now)
+{
+	return wants(c, QUIC_SPACE_INITIAL, open, now) ||
+	       wants(c, QUIC_SPACE_HANDSHAKE, open, now);
+}
+
+int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
+		   struct quic_plan *plan, gfp_t gfp)
+{
+	struct builder b = { .c = c, .plan = plan, .now = now, .gfp = gfp };
+	u64 budget = quic_cc_room(&c->cc);
+	bool open;
+
+	memset(plan, 0, offsetof(struct quic_plan, pkt));
+	if (c->state < QUIC_CONN_CLOSING)
+		check_seal_limit(c, now);
+	if (c->state >= QUIC_CONN_DRAINING)
+		return 0;
+	plan->gen = c->keys.tx_gen;
+	/* RFC 9000 8.1: not even a probe goes beyond three times */
+	if (quic_path_room(&c->path) < QUIC_MIN_INITIAL_SIZE)
+		return 0;
+	if (c->state == QUIC_CONN_CLOSING) {
+		if (c->pending & QUIC_PEND_CLOSE)
+			plan_close(&b);
+		return plan->n_pkts;
+	}
+	open = budget >= c->path.mtu_bytes;
+	if (in_handshake(c, open, now))
+		plan_coalesced(&b, open);
+	else
+		plan_burst(&b, min_t(u32, max_dgrams, QUIC_PLAN_PKTS), budget);
+	return plan->n_pkts;
+}
+
+/* ---- after the plan -------------------------------------------------------- */
+
+static int level_space(u8 level)
+{
+	return quic_level_space(level);
+}
+
+static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
+		       u64 now)
+{
+	int space = level_space(pkt->level);
+	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
+
+	if (!c->cwnd_limited &&
+	    c->cc.in_flight_bytes < c->cc.window_bytes / 2)
+		p->flags |= QUIC_SENT_APP_LIMITED;
+	quic_recovery_sent(c, space, pkt->pn, now);
+	c->stats.tx_pkts++;
+	c->stats.tx_bytes += pkt->len;
+	if (!c->path.validated)
+		c->path.tx_bytes += pkt->len;
+	if (space == QUIC_SPACE_APP)
+		c->keys.sealed_pkts++;
+	/* RFC 9000 10.1: the first ack-eliciting packet after a received one */
+	if ((p->flags & QUIC_SENT_ELICITING) && c->idle_reset_on_send) {
+		c->idle_from_ns = now;
+		c->idle_reset_on_send = false;
+	}
+}
+
+/* Numbers of packets that were not sent are burnt, their frames wait again. */
+static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
+		      gfp_t gfp)
+{
+	int space = level_space(pkt->level);
+	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
+	unsigned int i;
+
+	for (i = 0; i < p->n; i++) {
+		const struct quic_sent_frame *f = quic_sent_frame_at(p, i);
+
+		if (f->type == QUIC_FRAME_ACK) {
+			c->space[space].rx.unacked_pkts = 1;
+			c->space[space].rx.ack_now = true;
+		}
+		if (f->type == QUIC_FRAME_CONNECTION_CLOSE ||
+		    f->type == QUIC_FRAME_CONNECTION_CLOSE_APP)
+			c->pending |= QUIC_PEND_CLOSE;
+		quic_conn_frame_lost(c, space, f, gfp);
+	}
+	quic_sent_settle(p, QUIC_SENT_NONE);
+	c->stats.burnt_pns++;
+}
+
+/*
+ * Without anything in flight the ledger is of no use: a receiver that only
+ * acknowledges would fill it for ever.
+ */
+static void trim_idle(struct quic_conn *c)
+{
+	struct quic_sent_ring *r = &c->space[QUIC_SPACE_APP].sent;
+
+	if (c->space[QUIC_SPACE_APP].loss.eliciting)
+		return;
+	for (; r->base < r->next; r->base++) {
+		struct quic_sent *p = quic_sent_at(r, r->base);
+
+		if (p->state == QUIC_SENT_OUT && p->flags & QUIC_SENT_IN_FLIGHT)
+			quic_cc_forget(&c->cc, p->bytes);
+		quic_sent_settle(p, QUIC_SENT_LOST);
+	}
+}
+
+void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
+		      unsigned int n, u64 now, gfp_t gfp)
+{
+	bool handshake = false;
+	unsigned int i;
+
+	for (i = 0; i < plan->n_pkts; i++) {
+		if (i >= n) {
+			give_back(c, &plan->pkt[i], gfp);
+			continue;
+		}
+		commit_pkt(c, &plan->pkt[i], now);
+		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
+	}
+	trim_idle(c);
+	/* RFC 9001 4.9.1 */
+	if (handshake && !c->server)
+		quic_conn_discard(c, QUIC_SPACE_INITIAL);
+}

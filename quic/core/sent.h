@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ledger: which packet carried which frames. */
+#ifndef _QUIC_CORE_SENT_H
+#define _QUIC_CORE_SENT_H
+
+#include "env.h"
+#include "pktnum.h"
+
+enum quic_sent_state {
+	QUIC_SENT_NONE = 0,	/* number skipped or burnt: never acknowledged */
+	QUIC_SENT_PLANNED,
+	QUIC_SENT_OUT,
+	QUIC_SENT_ACKED,
+	QUIC_SENT_LOST,
+};
+
+#define QUIC_SENT_ELICITING	0x01	/* ack-eliciting */
+#define QUIC_SENT_IN_FLIGHT	0x02	/* counts for congestion control */
+#define QUIC_SENT_PROBE		0x04	/* a PTO probe */
+#define QUIC_SENT_APP_LIMITED	0x08
+#define QUIC_SENT_MTU_PROBE	0x10	/* loss says nothing of congestion */
+
+/**
+ * struct quic_sent_frame - what to do when the packet is acked or lost
+ * @type: enum quic_frame_type without STREAM's flag bits
+ * @fin: STREAM: carried FIN
+ * @len: STREAM, CRYPTO: payload bytes
+ * @id: stream id, connection id sequence number, or ACK: largest number
+ * @off: STREAM, CRYPTO: offset
+ */
+struct quic_sent_frame {
+	u8 type;
+	bool fin;
+	u32 len;
+	u64 id;
+	u64 off;
+};
+
+/**
+ * struct quic_sent - one packet
+ * @time_ns: when it went out
+ * @bytes: UDP payload bytes
+ * @gen: key generation (1-RTT)
+ * @state: enum quic_sent_state
+ * @flags: QUIC_SENT_*
+ * @n: frames worth remembering
+ * @path: path it went on
+ * @f: the first of them
+ * @more: the others, n - 1
+ */
+struct quic_sent {
+	u64 time_ns;
+	u32 gen;
+	u16 bytes;
+	u8 state;
+	u8 flags;
+	u8 n;
+	u8 cap;
+	u8 path;
+	struct quic_sent_frame f;
+	struct quic_sent_frame *more;
+};
+
+/**
+ * struct quic_sent_ring - the packets of one space, by number
+ * @e: entries; number pn is at e[pn & (cap - 1)]
+ * @cap: power of two, or 0
+ * @base: numbers below are settled and forgotten
+ * @next: number that the next packet gets; [base, next) are in the ring
+ */
+struct quic_sent_ring {
+	struct quic_sent *e;
+	u32 cap;
+	u64 base;
+	u64 next;
+};
+
+void quic_sent_init(struct quic_sent_ring *r);
+void quic_sent_free(struct quic_sent_ring *r);
+
+static inline struct quic_sent *quic_sent_at(const struct quic_sent_ring *r,
+					     u64 pn)
+{
+	return &r->e[pn & (r->cap - 1)];
+}
+
+/* Make room for @n more. Return: 0 or -ENOMEM. */
+int quic_sent_reserve(struct quic_sent_ring *r, u32 n, gfp_t gfp);
+
+/* Append the next number in state PLANNED; room must be reserved. */
+struct quic_sent *quic_sent_push(struct quic_sent_ring *r);
+
+/* Use a number up without a packet. Room must be reserved. */
+void quic_sent_skip(struct quic_sent_ring *r);
+
+/* Note a frame. Return: 0 or -ENOMEM. */
+int quic_sent_note(struct quic_sent *p, const struct quic_sent_frame *f,
+		   gfp_t gfp);
+
+static inline const struct quic_sent_frame *
+quic_sent_frame_at(const struct quic_sent *p, unsigned int i)
+{
+	return i ? &p->more[i - 1] : &p->f;
+}
+
+/* Settle an entry as ACKED, LOST or NONE and free what it notes. */
+void quic_sent_settle(struct quic_sent *p, u8 state);
+
+/* Forget settled entries at the front. */
+void quic_sent_trim(struct quic_sent_ring *r);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One endpoint: the core with a toy cipher and a toy handshake around it. */
+#ifndef _TESTS_SIM_PEER_H
+#define _TESTS_SIM_PEER_H
+
+#include "net.h"
+#include "quic/core/conn.h"
+#include "quic/core/send.h"
+
+#define SIM_STREAMS	16
+#define SIM_PARAMS_MAX	512
+
+/* What one side wants to send on one stream, and what it got. */
+struct sim_flow {
+	u64 id;
+	u64 size;
+	u64 written;
+	u64 got;
+	bool used;
+	bool opened;
+	bool reset;		/* we reset it on the way */
+	bool ended;		/* the reader saw FIN */
+	bool ended_by_reset;
+};
+
+struct sim_peer {
+	struct quic_conn c;
+	struct sim_net *net;
+	struct sim_rng rng;
+	struct sim_peer *other;
+	int index;
+	bool live;
+	const char *bad;	/* first thing that went wrong */
+	/* toy handshake */
+	u32 hs_got[QUIC_SPACES];
+	bool hs_started;
+	/* transfer: what this side sends, and reads of the other's */
+	struct sim_flow tx[SIM_STREAMS];
+	struct sim_flow rx[SIM_STREAMS];
+	unsigned int n_tx;
+	unsigned int updates;
+	bool slow_reader;
+	bool close_when_done;
+	struct quic_plan plan;
+};
+
+/* Print every packet to stderr. */
+extern bool sim_trace;
+
+int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
+		  struct sim_peer *other, u64 seed, u64 now);
+void sim_peer_free(struct sim_peer *p);
+void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now);
+/* Application, timers and sending. */
+void sim_peer_run(struct sim_peer *p, u64 now);
+bool sim_peer_done(const struct sim_peer *p);
+
+#endif
