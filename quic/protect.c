@@ -351,6 +351,44 @@ static void init_hp_chacha(struct quic_hp *hp, const u8 *key)
 		hp->chacha[i] = get_unaligned_le32(key + 4 * i);
 }
 
+static int set_hp_key(struct quic_hp *hp, u16 cipher, const u8 *key,
+		      unsigned int key_len)
+{
+	int err = 0;
+
+	hp->cipher = cipher;
+	if (cipher == TLS_CIPHER_CHACHA20_POLY1305)
+		init_hp_chacha(hp, key);
+	else
+		err = init_hp_aes(hp, key, key_len);
+	if (err)
+		quic_hp_clear(hp);
+	return err;
+}
+
+/**
+ * quic_hp_copy - the same key once more, for another lock domain
+ * @hp: receives the key
+ * @from: key
+ *
+ * Context: Process context, may sleep; @from serialised by the caller.
+ * Return: 0; -ENOKEY when @from is not initialised; -ENOMEM; errors of the
+ * crypto API. After an error @hp is zero.
+ */
+int quic_hp_copy(struct quic_hp *hp, const struct quic_hp *from)
+{
+	u8 key[QUIC_KEY_LEN_MAX];
+	int len, err;
+
+	memset(hp, 0, sizeof(*hp));
+	len = quic_hp_export(from, key, sizeof(key));
+	if (len < 0)
+		return len;
+	err = set_hp_key(hp, from->cipher, key, len);
+	memzero_explicit(key, sizeof(key));
+	return err;
+}
+
 /**
  * quic_hp_init - set up the header-protection key of a direction and level
  * @hp: receives the key
@@ -379,14 +417,8 @@ int quic_hp_init(struct quic_hp *hp, const struct quic_secret *secret)
 				     key, key_len);
 	if (err)
 		return err;
-	hp->cipher = secret->cipher;
-	if (hp->cipher == TLS_CIPHER_CHACHA20_POLY1305)
-		init_hp_chacha(hp, key);
-	else
-		err = init_hp_aes(hp, key, key_len);
+	err = set_hp_key(hp, secret->cipher, key, key_len);
 	memzero_explicit(key, sizeof(key));
-	if (err)
-		quic_hp_clear(hp);
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(quic_hp_init);

@@ -74,6 +74,7 @@ struct quic_hp {
 };
 
 int quic_hp_init(struct quic_hp *hp, const struct quic_secret *secret);
+int quic_hp_copy(struct quic_hp *hp, const struct quic_hp *from);
 void quic_hp_clear(struct quic_hp *hp);
 void quic_hp_masks(struct quic_hp *hp, const u8 *samples, u8 *masks,
 		   unsigned int n);

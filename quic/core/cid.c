@@ -92,21 +92,20 @@ static bool token_equal(const u8 *a, const u8 *b)
 
 bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token)
 {
-	bool found = false;
-	unsigned int i;
+	const struct quic_cid_entry *e = &c->cids.remote[c->cids.remote_cur];
 
-	for (i = 0; i < QUIC_CIDS_MAX; i++) {
-		const struct quic_cid_entry *e = &c->cids.remote[i];
-
-		if (e->state != QUIC_CID_FREE && e->has_token)
-			found |= token_equal(e->token, token);
-	}
-	return found;
+	return e->has_token && token_equal(e->token, token);
 }
 
 /* Owe the peer a RETIRE_CONNECTION_ID; false when it lets us owe too many. */
 static bool owe_retire(struct quic_cids *ids, u64 seq)
 {
+	unsigned int i;
+
+	/* a probe or a repeated NEW_CONNECTION_ID may ask for it again */
+	for (i = 0; i < ids->n_retire; i++)
+		if (ids->retire[i] == seq)
+			return true;
 	if (ids->n_retire == ARRAY_SIZE(ids->retire))
 		return false;
 	ids->retire[ids->n_retire++] = seq;
@@ -180,6 +179,43 @@ static enum quic_err check_known(const struct quic_cids *ids,
 	return QUIC_ERR_NONE;
 }
 
+static struct quic_cid_entry *find_lowest(struct quic_cid_entry *e)
+{
+	struct quic_cid_entry *low = e;
+	unsigned int i;
+
+	for (i = 1; i < QUIC_CIDS_MAX; i++)
+		if (e[i].seq < low->seq)
+			low = &e[i];
+	return low;
+}
+
+/* Room for a new one, in a full table before the old ones are given back. */
+static struct quic_cid_entry *make_room(struct quic_conn *c, u64 prior)
+{
+	struct quic_cid_entry *e = find_free(c->cids.remote);
+
+	if (e)
+		return e;
+	e = find_lowest(c->cids.remote);
+	if (e->seq >= prior || !owe_retire(&c->cids, e->seq))
+		return NULL;
+	if (e == &c->cids.remote[c->cids.remote_cur])
+		c->news |= QUIC_NEWS_REMOTE_CID;
+	return e;
+}
+
+static void fill_entry(struct quic_cid_entry *e, const struct quic_frame *f)
+{
+	memset(e, 0, sizeof(*e));
+	e->cid.len = f->new_cid.cid_len;
+	memcpy(e->cid.data, f->new_cid.cid, e->cid.len);
+	e->seq = f->new_cid.seq;
+	memcpy(e->token, f->new_cid.token, sizeof(e->token));
+	e->has_token = true;
+	e->state = QUIC_CID_ACTIVE;
+}
+
 enum quic_err quic_cid_recv_new(struct quic_conn *c,
 				const struct quic_frame *f)
 {
@@ -198,30 +234,10 @@ enum quic_err quic_cid_recv_new(struct quic_conn *c,
 		return known || owe_retire(ids, f->new_cid.seq) ?
 		       QUIC_ERR_NONE : QUIC_ERR_CONNECTION_ID_LIMIT;
 	if (!known) {
-		/* room for the new one before the old ones are given back */
-		e = find_free(ids->remote);
-		if (!e && f->new_cid.retire_prior_to <= ids->remote_retire)
+		e = make_room(c, f->new_cid.retire_prior_to);
+		if (!e)
 			return QUIC_ERR_CONNECTION_ID_LIMIT;
-		if (!e) {
-			struct quic_cid_entry *low = ids->remote;
-			unsigned int i;
-
-			for (i = 1; i < QUIC_CIDS_MAX; i++)
-				if (ids->remote[i].seq < low->seq)
-					low = &ids->remote[i];
-			if (!owe_retire(ids, low->seq))
-				return QUIC_ERR_CONNECTION_ID_LIMIT;
-			if (low == &ids->remote[ids->remote_cur])
-				c->news |= QUIC_NEWS_REMOTE_CID;
-			e = low;
-		}
-		memset(e, 0, sizeof(*e));
-		e->cid.len = f->new_cid.cid_len;
-		memcpy(e->cid.data, f->new_cid.cid, e->cid.len);
-		e->seq = f->new_cid.seq;
-		memcpy(e->token, f->new_cid.token, sizeof(e->token));
-		e->has_token = true;
-		e->state = QUIC_CID_ACTIVE;
+		fill_entry(e, f);
 	}
 	err = retire_prior(c, f->new_cid.retire_prior_to);
 	if (err)
@@ -244,8 +260,8 @@ enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
 	e = find_seq(ids->local, seq);
 	if (!e)
 		return QUIC_ERR_NONE;
-	/* RFC 9000 19.16: the packet itself came to that id. */
-	if (quic_cid_equal(&e->cid, dcid))
+	/* RFC 9000 19.16: never sent; the packet itself came to that id. */
+	if (!e->announced || quic_cid_equal(&e->cid, dcid))
 		return QUIC_ERR_PROTOCOL_VIOLATION;
 	if (ids->retired_local_n < QUIC_CIDS_MAX)
 		ids->retired_local[ids->retired_local_n++] = e->cid;

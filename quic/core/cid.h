@@ -25,7 +25,7 @@ struct quic_cid_entry {
 	u8 token[QUIC_RESET_TOKEN_LEN];
 	u8 state;
 	bool has_token;
-	bool announced;		/* ours: the frame is out and not lost */
+	bool announced;		/* ours: the peer may know of it */
 };
 
 /**
@@ -76,7 +76,10 @@ bool quic_cid_retired(struct quic_conn *c, struct quic_cid *cid);
 /* The id that packets to the peer carry. */
 const struct quic_cid *quic_cid_remote(const struct quic_conn *c);
 
-/* Do the last 16 bytes of an undecryptable datagram say "reset"? */
+/*
+ * Do the last 16 bytes of an undecryptable datagram say "reset"? Only the
+ * token of the id in use counts (RFC 9000 10.3.1).
+ */
 bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token);
 
 /* ---- within the core --------------------------------------------------- */

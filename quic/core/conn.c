@@ -53,6 +53,7 @@ static void init_cids(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 	quic_cids_init(ids);
 	ids->local[0].cid = cfg->scid;
 	ids->local[0].state = QUIC_CID_ACTIVE;
+	ids->local[0].announced = true;
 	ids->local_next = 1;
 	ids->remote[0].state = QUIC_CID_ACTIVE;
 	ids->remote[0].cid = cfg->server ? cfg->dcid : cfg->odcid;
@@ -66,6 +67,10 @@ static void init_cids(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 static void init_params(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 {
 	c->local = *cfg->local;
+	/* RFC 9000 18.2: 2 at least; no more than the table holds */
+	c->local.active_connection_id_limit =
+		clamp_t(u64, c->local.active_connection_id_limit, 2,
+			QUIC_CIDS_MAX);
 	c->local.initial_scid = cfg->scid;
 	c->local.has_initial_scid = true;
 	if (cfg->server) {
@@ -339,6 +344,9 @@ void quic_conn_discard(struct quic_conn *c, int space)
 	quic_recovery_discard(c, space);
 	quic_pnspace_ack_sent(&sp->rx);
 	quic_ranges_free(&sp->crypto.tx_lost);
+	quic_env_free(sp->crypto.tx);
+	sp->crypto.tx = NULL;
+	sp->crypto.tx_cap = 0;
 	sp->crypto.tx_next = sp->crypto.tx_len;
 	c->news |= QUIC_NEWS_KEYS_DROPPED;
 }
@@ -521,7 +529,8 @@ void quic_conn_enter_drain(struct quic_conn *c, u64 now)
 		return;
 	c->pending = 0;
 	c->close_until_ns = close_deadline(c, now);
-	quic_conn_set_state(c, QUIC_CONN_DRAINING);
+	quic_conn_set_state(c, c->state == QUIC_CONN_INIT ? QUIC_CONN_CLOSED :
+							    QUIC_CONN_DRAINING);
 }
 
 void quic_conn_recv_reset(struct quic_conn *c, u64 now)
@@ -551,6 +560,9 @@ static u64 ack_deadline(const struct quic_conn *c)
 	u64 best = QUIC_TIME_NEVER;
 	int i;
 
+	/* RFC 9000 8.1: not before the next datagram comes */
+	if (quic_path_room(&c->path) < QUIC_PATH_BASE_MTU)
+		return best;
 	for (i = 0; i < QUIC_SPACES; i++)
 		if (c->space[i].can_send)
 			best = min(best, c->space[i].rx.ack_time_ns);

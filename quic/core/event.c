@@ -28,7 +28,7 @@ void quic_events_push(struct quic_events *q, const struct quic_ev *ev,
 	q->n++;
 }
 
-struct quic_ev *quic_events_peek(const struct quic_events *q)
+struct quic_ev *quic_events_peek(struct quic_events *q)
 {
 	return list_first_entry_or_null(&q->list, struct quic_ev, list);
 }

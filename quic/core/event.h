@@ -50,7 +50,7 @@ void quic_events_push(struct quic_events *q, const struct quic_ev *ev,
 		      gfp_t gfp);
 
 /* Oldest event, or NULL. */
-struct quic_ev *quic_events_peek(const struct quic_events *q);
+struct quic_ev *quic_events_peek(struct quic_events *q);
 
 /* Drop the oldest. */
 void quic_events_pop(struct quic_events *q);

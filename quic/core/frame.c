@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frame.h"
 
-#define STREAMS_MAX	(1ULL << 60)	/* RFC 9000 4.6 */
-
-typedef enum quic_err (*parse_fn)(struct quic_rd *rd, struct quic_frame *f);
-typedef int (*build_fn)(struct quic_wr *wr, const struct quic_frame *f);
+#define STREAMS_MAX	BIT_ULL(60)	/* RFC 9000 4.6 */
 
 static enum quic_err encoding(bool ok)
 {
@@ -18,12 +15,13 @@ static int rd_blob(struct quic_rd *rd, u64 *len, const u8 **data)
 	return quic_rd_bytes(rd, *len, data);
 }
 
-/* ---- parsing ---------------------------------------------------------------- */
-
 static enum quic_err parse_padding(struct quic_rd *rd, struct quic_frame *f)
 {
 	const u8 *from = rd->p;
 
+	/* a padded Initial has a thousand of them */
+	while (quic_rd_left(rd) >= 8 && !get_unaligned_be64(rd->p))
+		rd->p += 8;
 	while (rd->p < rd->end && !*rd->p)
 		rd->p++;
 	f->padding = 1 + (rd->p - from);
@@ -185,8 +183,6 @@ static enum quic_err parse_datagram(struct quic_rd *rd, struct quic_frame *f)
 	return QUIC_ERR_NONE;
 }
 
-/* ---- building --------------------------------------------------------------- */
-
 static int wr_all(struct quic_wr *wr, const u64 *v, unsigned int n)
 {
 	unsigned int i;
@@ -309,17 +305,18 @@ static int build_close(struct quic_wr *wr, const struct quic_frame *f)
 	return quic_wr_bytes(wr, f->close.reason, f->close.len);
 }
 
-/* ---- one row per type --------------------------------------------------------- */
-
-/* Where a frame may come, RFC 9000 12.4 table 3. */
+/*
+ * Where a frame may come: RFC 9000 12.4 table 3, less what its section 12.5
+ * says cannot be sent in 0-RTT.
+ */
 #define IN	BIT(QUIC_PKT_INITIAL)
 #define HS	BIT(QUIC_PKT_HANDSHAKE)
 #define ZR	BIT(QUIC_PKT_0RTT)
 #define AP	BIT(QUIC_PKT_SHORT)
 
 static const struct {
-	parse_fn parse;
-	build_fn build;
+	enum quic_err (*parse)(struct quic_rd *rd, struct quic_frame *f);
+	int (*build)(struct quic_wr *wr, const struct quic_frame *f);
 	u8 where;
 } frames[] = {
 	[QUIC_FRAME_PADDING] = { parse_padding, build_padding,
@@ -365,6 +362,11 @@ static bool is_known(u64 type)
 	return type < ARRAY_SIZE(frames) && frames[type].parse;
 }
 
+static bool is_stream(u64 type)
+{
+	return (type & ~7ULL) == QUIC_FRAME_STREAM;
+}
+
 bool quic_frame_allowed(u64 type, enum quic_pkt_type pkt)
 {
 	return is_known(type) && (frames[type].where & BIT(pkt));
@@ -383,7 +385,13 @@ enum quic_err quic_frame_parse(struct quic_rd *rd, struct quic_frame *f)
 	/* RFC 9000 12.4: unknown type */
 	if (!is_known(f->type))
 		return QUIC_ERR_FRAME_ENCODING;
-	err = frames[f->type].parse(&r, f);
+	/* nearly every frame is one of two: spare them the indirect call */
+	if (is_stream(f->type))
+		err = parse_stream(&r, f);
+	else if (f->type == QUIC_FRAME_ACK)
+		err = parse_ack(&r, f);
+	else
+		err = frames[f->type].parse(&r, f);
 	if (err)
 		return err;
 	*rd = r;

@@ -131,7 +131,9 @@ enum quic_err quic_frame_parse(struct quic_rd *rd, struct quic_frame *f);
  * @type: frame type
  * @pkt: enum quic_pkt_type
  *
- * RFC 9000 12.4, table 3.
+ * RFC 9000 12.4, table 3, and 12.5 for 0-RTT.
+ *
+ * Return: false also for a type that nobody knows.
  */
 bool quic_frame_allowed(u64 type, enum quic_pkt_type pkt);
 

@@ -16,14 +16,15 @@ static const u8 v2_types[4] = {
 static u8 type_bits(u32 version, u8 type)
 {
 	const u8 *types = version == QUIC_V2 ? v2_types : v1_types;
-	u8 i = 0;
+	u8 i;
 
-	while (types[i] != type)
-		i++;
+	for (i = 0; i < 3; i++)
+		if (types[i] == type)
+			break;
 	return i << 4;
 }
 
-/* RFC 9001 5.4.2 */
+/* RFC 9001 5.4.2: a packet too short for its sample is discarded */
 static bool has_sample(const struct quic_hdr *hdr)
 {
 	return hdr->len >= hdr->pn_off + 4 + QUIC_SAMPLE_LEN;
@@ -32,7 +33,10 @@ static bool has_sample(const struct quic_hdr *hdr)
 static int parse_short(const u8 *data, size_t len, unsigned int cid_len,
 		       struct quic_hdr *hdr)
 {
-	/* RFC 9000 17.3.1: a cleared fixed bit is not QUIC */
+	/*
+	 * RFC 9000 17.3.1: the fixed bit is 1. We never send grease_quic_bit
+	 * (RFC 9287 3), so no peer may clear it.
+	 */
 	if (!(data[0] & FIXED_BIT) || len < 1 + cid_len)
 		return -EBADMSG;
 	hdr->type = QUIC_PKT_SHORT;
@@ -48,7 +52,7 @@ static int parse_short(const u8 *data, size_t len, unsigned int cid_len,
 	return has_sample(hdr) ? 0 : -EBADMSG;
 }
 
-/* RFC 8999 5.1 */
+/* RFC 8999 5.1: connection ids of up to 255 bytes in an unknown version */
 static int parse_invariants(struct quic_rd *rd, struct quic_hdr *hdr)
 {
 	if (quic_rd_u32(rd, &hdr->version) ||
@@ -72,6 +76,7 @@ static int parse_numbered(struct quic_rd *rd, const u8 *data,
 			return -EBADMSG;
 		hdr->token_len = len;
 	}
+	/* RFC 9000 12.2: Length tells where the next packet begins */
 	if (quic_rd_varint(rd, &len) || len > quic_rd_left(rd))
 		return -EBADMSG;
 	hdr->pn_off = rd->p - data;
@@ -81,7 +86,8 @@ static int parse_numbered(struct quic_rd *rd, const u8 *data,
 
 static int parse_retry(struct quic_rd *rd, size_t len, struct quic_hdr *hdr)
 {
-	if (quic_rd_left(rd) < QUIC_TAG_LEN)
+	/* RFC 9000 17.2.5.2: an empty Retry Token, or none: discard */
+	if (quic_rd_left(rd) <= QUIC_TAG_LEN)
 		return -EBADMSG;
 	hdr->token = rd->p;
 	hdr->token_len = quic_rd_left(rd) - QUIC_TAG_LEN;
@@ -103,8 +109,8 @@ static int parse_version_neg(struct quic_rd *rd, size_t len,
 int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 		   struct quic_hdr *hdr)
 {
-	struct quic_rd rd = { data + 1, data + len };
 	const u8 *types = v1_types;
+	struct quic_rd rd;
 
 	if (!len)
 		return -EBADMSG;
@@ -117,13 +123,15 @@ int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 	hdr->token_len = 0;
 	hdr->pn_off = 0;
 	hdr->len = len;
+	rd.p = data + 1;
+	rd.end = data + len;
 	if (parse_invariants(&rd, hdr))
 		return -EBADMSG;
 	if (!hdr->version)
 		return parse_version_neg(&rd, len, hdr);
 	if (hdr->version != QUIC_V1 && hdr->version != QUIC_V2)
 		return -EPROTONOSUPPORT;
-	/* RFC 9000 17.2 */
+	/* RFC 9000 17.2: a cleared fixed bit or a longer id: discard */
 	if (!(data[0] & FIXED_BIT) || hdr->dcid_len > QUIC_CID_MAX_LEN ||
 	    hdr->scid_len > QUIC_CID_MAX_LEN)
 		return -EBADMSG;
@@ -188,19 +196,27 @@ static void put_cid(struct quic_wr *wr, const struct quic_cid *cid)
 	quic_wr_bytes(wr, cid->data, cid->len);
 }
 
+static int build_short(struct quic_wr *wr, const struct quic_hdr_build *b)
+{
+	quic_wr_u8(wr, FIXED_BIT | (b->spin ? 0x20 : 0) |
+		   (b->key_phase ? 0x04 : 0) | (b->pn_len - 1));
+	quic_wr_bytes(wr, b->dcid->data, b->dcid->len);
+	put_pn(wr, b->pn, b->pn_len);
+	return 1 + b->dcid->len;
+}
+
 int quic_hdr_build(struct quic_wr *wr, const struct quic_hdr_build *b)
 {
+	u32 length = b->pn_len + b->payload_len + QUIC_TAG_LEN;
 	u8 *start = wr->p;
 
 	if (quic_wr_left(wr) < quic_hdr_size(b))
 		return -ENOSPC;
-	if (b->type == QUIC_PKT_SHORT) {
-		quic_wr_u8(wr, FIXED_BIT | (b->spin ? 0x20 : 0) |
-			   (b->key_phase ? 0x04 : 0) | (b->pn_len - 1));
-		quic_wr_bytes(wr, b->dcid->data, b->dcid->len);
-		put_pn(wr, b->pn, b->pn_len);
-		return 1 + b->dcid->len;
-	}
+	if (b->type == QUIC_PKT_SHORT)
+		return build_short(wr, b);
+	/* Length has two bytes here */
+	if (length >= 1 << 14)
+		return -ENOSPC;
 	quic_wr_u8(wr, FORM_LONG | FIXED_BIT | type_bits(b->version, b->type) |
 		   (b->pn_len - 1));
 	quic_wr_u32(wr, b->version);
@@ -210,9 +226,22 @@ int quic_hdr_build(struct quic_wr *wr, const struct quic_hdr_build *b)
 		quic_wr_varint(wr, b->token_len);
 		quic_wr_bytes(wr, b->token, b->token_len);
 	}
-	quic_wr_varint_len(wr, b->pn_len + b->payload_len + QUIC_TAG_LEN, 2);
+	quic_wr_varint_len(wr, length, 2);
 	put_pn(wr, b->pn, b->pn_len);
 	return wr->p - start - b->pn_len;
+}
+
+/*
+ * RFC 9000 15: 0x?a?a?a?a is reserved. A client discards a list that names the
+ * version it tried (RFC 9000 6.2), and may have tried a reserved one: the four
+ * digits differ in a way that nobody writes by hand.
+ */
+static u32 reserved_version(u8 rnd)
+{
+	u32 hi = rnd & 0xf0, lo = (rnd & 0x0f) << 4;
+
+	return 0x0a0a0a0a | hi << 24 | lo << 16 | (hi ^ 0xf0) << 8 |
+	       (lo ^ 0xf0);
 }
 
 int quic_hdr_build_version_neg(struct quic_wr *wr, const u8 *dcid,
@@ -226,8 +255,7 @@ int quic_hdr_build_version_neg(struct quic_wr *wr, const u8 *dcid,
 	    quic_wr_u8(&w, dcid_len) || quic_wr_bytes(&w, dcid, dcid_len) ||
 	    quic_wr_u8(&w, scid_len) || quic_wr_bytes(&w, scid, scid_len) ||
 	    quic_wr_u32(&w, QUIC_V1) || quic_wr_u32(&w, QUIC_V2) ||
-	    /* RFC 9000 15: 0x?a?a?a?a is reserved */
-	    quic_wr_u32(&w, 0x0a0a0a0a | (rnd & 0xf0) * 0x01010101u))
+	    quic_wr_u32(&w, reserved_version(rnd)))
 		return -ENOSPC;
 	*wr = w;
 	return 0;

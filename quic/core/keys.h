@@ -81,6 +81,7 @@ enum quic_err quic_keys_open_failed(struct quic_conn *c);
 
 /**
  * quic_keys_update() - start a key update (RFC 9001 6.1)
+ * @c: connection
  *
  * Return: 0; -EAGAIN while an update is in progress or unconfirmed, or the
  * next keys are not prepared.

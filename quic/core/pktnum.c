@@ -4,7 +4,7 @@
 /* RFC 9000 A.3: of the numbers with these low bits, the one nearest to the next. */
 u64 quic_pn_expand(u64 largest, u32 trunc, unsigned int len)
 {
-	u64 expected = largest == QUIC_PN_NONE ? 0 : largest + 1;
+	u64 expected = largest + 1;	/* QUIC_PN_NONE: 0 */
 	u64 win = 1ULL << (8 * len), half = win / 2;
 	u64 pn = (expected & ~(win - 1)) | trunc;
 
@@ -15,7 +15,10 @@ u64 quic_pn_expand(u64 largest, u32 trunc, unsigned int len)
 	return pn;
 }
 
-/* RFC 9000 A.2: twice the unacknowledged span has to be told apart. */
+/*
+ * RFC 9000 17.1: the range on the wire is more than twice the unacknowledged
+ * span. (The sample code of A.2 allows exactly twice.)
+ */
 unsigned int quic_pn_len(u64 pn, u64 largest_acked)
 {
 	u64 span = largest_acked == QUIC_PN_NONE ? pn + 1 : pn - largest_acked;

@@ -13,6 +13,8 @@
  * @largest: largest number opened so far in this space, or QUIC_PN_NONE
  * @trunc: the bits on the wire
  * @len: bytes on the wire, 1..4
+ *
+ * Return: the number with these low bits that is nearest to @largest + 1.
  */
 u64 quic_pn_expand(u64 largest, u32 trunc, unsigned int len);
 

@@ -23,12 +23,17 @@ bool quic_pnspace_dup(const struct quic_pnspace *ps, u64 pn)
 	return pn < ps->floor || quic_ranges_has(&ps->rcvd, pn);
 }
 
-/* RFC 9000 13.2.1: out of order, or after a gap: acknowledge at once. */
+/*
+ * RFC 9000 13.2.1: below an ack-eliciting packet that has come, or with one
+ * missing between that and @pn: acknowledge at once.
+ */
 static bool is_reordered(const struct quic_pnspace *ps, u64 pn)
 {
-	if (ps->largest == QUIC_PN_NONE)
-		return pn != 0;
-	return pn != ps->largest + 1;
+	u64 from = ps->floor;
+
+	if (ps->largest_eliciting != QUIC_PN_NONE)
+		from = max(from, ps->largest_eliciting);
+	return pn < from || !quic_ranges_cover(&ps->rcvd, from, pn + 1);
 }
 
 static void count_ecn(struct quic_pnspace *ps, u8 ecn)
@@ -57,7 +62,7 @@ static void limit_ranges(struct quic_pnspace *ps)
 int quic_pnspace_add(struct quic_pnspace *ps, u64 pn, bool eliciting, u8 ecn,
 		     u64 now, u64 delay_ns, gfp_t gfp)
 {
-	bool reordered = is_reordered(ps, pn);
+	bool reordered;
 	int err;
 
 	err = quic_ranges_add(&ps->rcvd, pn, pn + 1, gfp);
@@ -72,6 +77,7 @@ int quic_pnspace_add(struct quic_pnspace *ps, u64 pn, bool eliciting, u8 ecn,
 	if (!eliciting)
 		return 0;
 
+	reordered = is_reordered(ps, pn);
 	if (ps->largest_eliciting == QUIC_PN_NONE || pn > ps->largest_eliciting)
 		ps->largest_eliciting = pn;
 	ps->unacked_pkts++;

@@ -40,7 +40,7 @@ bool quic_ranges_cover(const struct quic_ranges *s, u64 start, u64 end)
 	return i < s->n && s->r[i].start <= start && s->r[i].end >= end;
 }
 
-/* A gap of one interval at @i. */
+/* Room for one interval at @i; on failure nothing has changed. */
 static int open_gap(struct quic_ranges *s, u32 i, gfp_t gfp)
 {
 	if (s->n == s->cap) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reasm.h"
 
+/* Room for what may follow, when short pieces come one after the other. */
+#define RUN_BYTES	1024
+
 void quic_reasm_init(struct quic_reasm *r)
 {
 	memset(r, 0, sizeof(*r));
@@ -12,14 +15,10 @@ static u64 seg_end(const struct quic_seg *seg)
 	return seg->off + seg->len;
 }
 
-static u32 seg_mem(u32 len, const struct quic_buf *buf)
-{
-	return sizeof(struct quic_seg) + (buf ? 0 : len);
-}
-
 static void drop_seg(struct quic_reasm *r, struct quic_seg *seg)
 {
 	r->mem -= seg->cost;
+	r->n_ahead -= seg->ahead;
 	list_del(&seg->list);
 	if (seg->buf)
 		quic_buf_put(seg->buf);
@@ -34,30 +33,73 @@ void quic_reasm_free(struct quic_reasm *r)
 		drop_seg(r, seg);
 }
 
+static struct quic_seg *new_seg(struct quic_reasm *r, struct list_head *at,
+				u64 off, u32 len, u32 room, gfp_t gfp)
+{
+	struct quic_seg *seg = quic_env_zalloc(sizeof(*seg) + room, gfp);
+
+	if (!seg)
+		return NULL;
+	seg->off = off;
+	seg->len = len;
+	seg->room = room;
+	seg->cost = sizeof(*seg) + room;
+	list_add_tail(&seg->list, at);
+	r->mem += seg->cost;
+	return seg;
+}
+
+static void copy_in(struct quic_seg *seg, u32 to, const u8 *data, u32 len)
+{
+	memcpy((u8 *)(seg + 1) + to, data, len);
+}
+
+/* Short pieces that follow each other share a segment. All is taken or none. */
+static int copy_seg(struct quic_reasm *r, struct list_head *at, u64 off,
+		    const u8 *data, u32 len, gfp_t gfp)
+{
+	struct quic_seg *prev = list_entry(at->prev, struct quic_seg, list);
+	bool ahead = off > r->ready, follows;
+	u32 fits = 0, room = len;
+	struct quic_seg *seg;
+
+	follows = at->prev != &r->segs && !prev->buf && seg_end(prev) == off;
+	if (follows) {
+		fits = min(len, prev->room - prev->len);
+		room = max_t(u32, len - fits, RUN_BYTES);
+	} else if (ahead && r->n_ahead == QUIC_REASM_AHEAD_MAX) {
+		return -ENOMEM;
+	}
+	if (fits < len) {
+		seg = new_seg(r, at, off + fits, len - fits, room, gfp);
+		if (!seg)
+			return -ENOMEM;
+		copy_in(seg, 0, data + fits, len - fits);
+		seg->data = (const u8 *)(seg + 1);
+		seg->ahead = ahead && !follows;
+		r->n_ahead += seg->ahead;
+	}
+	if (fits) {
+		copy_in(prev, prev->len, data, fits);
+		prev->len += fits;
+	}
+	return 0;
+}
+
 /* Bytes [off, off + len), which nothing in the queue overlaps, before @at. */
 static int insert_seg(struct quic_reasm *r, struct list_head *at, u64 off,
 		      const u8 *data, u32 len, struct quic_buf *buf, gfp_t gfp)
 {
 	struct quic_seg *seg;
 
-	if (len < QUIC_REASM_COPY_BYTES)
-		buf = NULL;
-	seg = quic_env_zalloc(sizeof(*seg) + (buf ? 0 : len), gfp);
+	if (!buf || len < QUIC_REASM_COPY_BYTES)
+		return copy_seg(r, at, off, data, len, gfp);
+	seg = new_seg(r, at, off, len, 0, gfp);
 	if (!seg)
 		return -ENOMEM;
-	seg->off = off;
-	seg->len = len;
-	seg->buf = buf;
-	seg->cost = seg_mem(len, buf);
 	seg->data = data;
-	if (buf) {
-		quic_buf_get(buf);
-	} else {
-		memcpy(seg + 1, data, len);
-		seg->data = (const u8 *)(seg + 1);
-	}
-	list_add_tail(&seg->list, at);
-	r->mem += seg->cost;
+	seg->buf = buf;
+	quic_buf_get(buf);
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 
 /* A shorter piece is copied out of its packet, so that it cannot pin it. */
 #define QUIC_REASM_COPY_BYTES	256
+/* Copied pieces with a hole before them that are held; more count as lost. */
+#define QUIC_REASM_AHEAD_MAX	512
 
 /**
  * struct quic_seg - consecutive bytes, inside one quic_buf
@@ -15,16 +17,20 @@
  * @off: stream offset of the first byte
  * @data: the bytes
  * @len: their count
+ * @room: bytes that follow this struct; 0 when @buf holds them
  * @cost: bytes of quic_reasm.mem that it stands for
  * @buf: what holds them; NULL when they follow this struct
+ * @ahead: counted in quic_reasm.n_ahead
  */
 struct quic_seg {
 	struct list_head list;
 	u64 off;
 	const u8 *data;
 	u32 len;
+	u32 room;
 	u32 cost;
 	struct quic_buf *buf;
+	bool ahead;
 };
 
 /**
@@ -32,13 +38,16 @@ struct quic_seg {
  * @segs: what has come and is not consumed
  * @next: offset of the first byte not consumed
  * @ready: first offset above @next that is missing
- * @mem: bytes of memory that the queue holds on to, headers included
+ * @mem: bytes of memory that the queue holds on to, headers included; what
+ *	it refers to is charged by its owner
+ * @n_ahead: copied pieces that came with a hole before them
  */
 struct quic_reasm {
 	struct list_head segs;
 	u64 next;
 	u64 ready;
 	u64 mem;
+	u32 n_ahead;
 };
 
 void quic_reasm_init(struct quic_reasm *r);
@@ -53,7 +62,9 @@ void quic_reasm_free(struct quic_reasm *r);
  * @buf: owner of @data; NULL: always copy
  * @gfp: for the segment
  *
- * Return: 0, or -ENOMEM; bytes taken in before memory ran out stay.
+ * Return: 0, or -ENOMEM, also for a short piece when too many of them wait for
+ * a hole to be filled; bytes taken in before stay. What continues the run in
+ * order is never refused for that.
  */
 int quic_reasm_add(struct quic_reasm *r, u64 off, const u8 *data, u32 len,
 		   struct quic_buf *buf, gfp_t gfp);

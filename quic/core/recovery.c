@@ -105,7 +105,7 @@ static void extend_run(struct lost_run *run, const struct quic_conn *c,
 	}
 	/* RFC 9002 7.6.2: only packets sent after the first RTT sample */
 	if (!(p->flags & QUIC_SENT_ELICITING) || !c->rtt.has_sample ||
-	    p->time_ns < c->rtt.first_sample_ns)
+	    p->time_ns <= c->rtt.first_sample_ns)
 		return;
 	if (!run->from_ns)
 		run->from_ns = p->time_ns;
@@ -270,8 +270,6 @@ void quic_recovery_sent(struct quic_conn *c, int space, u64 pn, u64 now)
 		return;
 	sp->loss.eliciting++;
 	sp->loss.last_eliciting_ns = now;
-	if (sp->loss.probes)
-		sp->loss.probes--;
 }
 
 static u64 pto_backoff(const struct quic_conn *c, u64 pto)
@@ -294,7 +292,6 @@ static u64 deadlock_deadline(const struct quic_conn *c)
 static u64 pto_deadline(const struct quic_conn *c, int *space)
 {
 	u64 best = QUIC_TIME_NEVER;
-	bool any = false;
 	int i;
 
 	for (i = 0; i < QUIC_SPACES; i++) {
@@ -303,7 +300,6 @@ static u64 pto_deadline(const struct quic_conn *c, int *space)
 
 		if (!l->eliciting)
 			continue;
-		any = true;
 		/* RFC 9002 6.2.1: not before the handshake is confirmed */
 		if (i == QUIC_SPACE_APP && !c->confirmed)
 			continue;
@@ -314,8 +310,8 @@ static u64 pto_deadline(const struct quic_conn *c, int *space)
 			*space = i;
 		}
 	}
-	if (best != QUIC_TIME_NEVER || (any && c->peer_validated_us) ||
-	    c->peer_validated_us || c->state == QUIC_CONN_INIT)
+	if (best != QUIC_TIME_NEVER || c->peer_validated_us ||
+	    c->state == QUIC_CONN_INIT)
 		return best;
 	*space = c->space[QUIC_SPACE_HANDSHAKE].can_send ?
 		 QUIC_SPACE_HANDSHAKE : QUIC_SPACE_INITIAL;

@@ -22,8 +22,9 @@ struct builder {
 	gfp_t gfp;
 	int space;
 	u16 max;		/* bytes that the packet may have, tag included */
-	bool has_initial;	/* the datagram has an Initial packet */
+	bool expand;		/* the datagram must not be shorter than 1200 */
 	bool eliciting;		/* the packet is ack-eliciting */
+	bool no_mem;		/* something was left out for lack of memory */
 };
 
 static struct quic_piece *last_piece(const struct builder *b)
@@ -82,7 +83,10 @@ static int note(struct builder *b, u8 type, u64 id, u64 off, u32 len, bool fin)
 		.type = type, .id = id, .off = off, .len = len, .fin = fin,
 	};
 
-	return quic_sent_note(b->sent, &f, b->gfp);
+	if (!quic_sent_note(b->sent, &f, b->gfp))
+		return 0;
+	b->no_mem = true;
+	return -ENOMEM;
 }
 
 /*
@@ -141,9 +145,12 @@ static void header_of(const struct builder *b, struct quic_hdr_build *h)
 	h->dcid = quic_cid_remote(c);
 	h->scid = &c->local.initial_scid;
 	h->pn = sp->sent.next;
-	/* one length for the burst: its last number must be expandable too */
-	h->pn_len = quic_pn_len(h->pn + QUIC_PLAN_PKTS,
-				sp->loss.largest_acked);
+	/*
+	 * One length for the burst: its last number must be expandable too. A
+	 * burst may be late by more than one byte of numbers tells apart.
+	 */
+	h->pn_len = max(2u, quic_pn_len(h->pn + QUIC_PLAN_PKTS,
+					sp->loss.largest_acked));
 	h->key_phase = c->keys.tx_gen & 1;
 	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
 		h->token = c->token;
@@ -162,8 +169,10 @@ static bool begin_pkt(struct builder *b, int space, u16 max, bool new_dgram)
 	if (plan->n_pkts == QUIC_PLAN_PKTS ||
 	    plan->scratch_len + SCRATCH_MARGIN > QUIC_PLAN_SCRATCH)
 		return false;
-	if (quic_sent_reserve(&b->c->space[space].sent, 1, b->gfp))
+	if (quic_sent_reserve(&b->c->space[space].sent, 1, b->gfp)) {
+		b->no_mem = true;
 		return false;
+	}
 	b->space = space;
 	b->max = max;
 	b->eliciting = false;
@@ -258,7 +267,7 @@ static void end_pkt(struct builder *b)
 static bool put_ack(struct builder *b)
 {
 	struct quic_pnspace *ps = &b->c->space[b->space].rx;
-	u8 exp = b->space == QUIC_SPACE_APP ? b->c->local.ack_delay_exponent : 0;
+	u8 exp = b->c->local.ack_delay_exponent;
 	struct quic_wr wr;
 
 	if (!want_scratch(b))
@@ -337,6 +346,23 @@ static u64 pending_value(const struct quic_conn *c, u8 type)
 	}
 }
 
+/* RFC 9000 13.3: what held us up is said only while it does. */
+static bool is_moot(const struct quic_conn *c, u8 type)
+{
+	const struct quic_streams *ss = &c->streams;
+
+	switch (type) {
+	case QUIC_FRAME_DATA_BLOCKED:
+		return c->flow.tx_blocked_at != c->flow.tx_max;
+	case QUIC_FRAME_STREAMS_BLOCKED_BIDI:
+		return ss->blocked_at[0] != ss->max_local[0];
+	case QUIC_FRAME_STREAMS_BLOCKED_UNI:
+		return ss->blocked_at[1] != ss->max_local[1];
+	default:
+		return false;
+	}
+}
+
 static void put_pending(struct builder *b)
 {
 	static const struct {
@@ -362,7 +388,7 @@ static void put_pending(struct builder *b)
 		if (!(b->c->pending & map[i].bit))
 			continue;
 		f.limit.max = pending_value(b->c, map[i].type);
-		if (put_frame(b, &f, 0))
+		if (is_moot(b->c, map[i].type) || put_frame(b, &f, 0))
 			b->c->pending &= ~map[i].bit;
 	}
 }
@@ -389,6 +415,7 @@ static void put_cids(struct builder *b)
 		if (!put_frame(b, &f, e->seq))
 			return;
 		e->state = QUIC_CID_ACTIVE;
+		e->announced = true;
 	}
 }
 
@@ -399,9 +426,11 @@ static void put_path(struct builder *b)
 
 	while (p->n_response) {
 		f.path_data = p->response[p->n_response - 1];
-		if (!put_frame(b, &f, 0))
+		/* the ledger keeps the data, should the plan be given back */
+		if (!put_frame(b, &f, get_unaligned_be64(f.path_data)))
 			return;
 		p->n_response--;
+		b->expand = true;
 	}
 }
 
@@ -560,18 +589,25 @@ static void note_blocked(struct quic_conn *c, struct quic_stream *s)
 	}
 }
 
+/* Round robin: the stream that fills a packet stands last for the next. */
 static void put_streams(struct builder *b)
 {
 	struct list_head *q = &b->c->streams.sendq;
 	struct quic_stream *s, *n;
 
 	list_for_each_entry_safe(s, n, q, sendq) {
-		if (!quic_stream_sendable(b->c, s)) {
-			note_blocked(b->c, s);
-			continue;
+		bool served = false;
+
+		while (quic_stream_sendable(b->c, s)) {
+			if (room_left(b) < STREAM_ROOM_MIN || !put_stream(b, s)) {
+				if (served)
+					list_move_tail(&s->sendq, q);
+				return;
+			}
+			served = true;
 		}
-		if (room_left(b) < STREAM_ROOM_MIN || !put_stream(b, s))
-			return;
+		if (!list_empty(&s->sendq))
+			note_blocked(b->c, s);
 	}
 }
 
@@ -638,23 +674,15 @@ static void fill_pkt(struct builder *b, bool open)
 
 		put_frame(b, &ping, 0);
 	}
-	b->c->acks_only = b->eliciting ? 0 : b->c->acks_only + 1;
-	if (sp->loss.probes && b->eliciting)
+	if (sp->loss.probes && b->eliciting) {
 		b->sent->flags |= QUIC_SENT_PROBE;
+		sp->loss.probes--;
+	}
 }
 
 static bool is_empty(const struct builder *b)
 {
 	return b->pkt->len == b->pkt->hdr_len;
-}
-
-/* RFC 9000 14.1: datagrams with an Initial packet are at least that long. */
-static void pad_datagram(struct builder *b, u32 dgram_len)
-{
-	u32 want = QUIC_MIN_INITIAL_SIZE;
-
-	if (b->has_initial && dgram_len < want)
-		pad(b, want - dgram_len);
 }
 
 static bool wants(struct quic_conn *c, int space, bool open, u64 now)
@@ -666,14 +694,37 @@ static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 	return (open || c->space[space].loss.probes) && has_eliciting(c, space);
 }
 
-static int last_wanted(struct quic_conn *c, bool open, u64 now)
+/* The last packet of the plan may still grow. */
+static void reopen_pkt(struct builder *b)
 {
-	int i, last = -1;
+	struct quic_plan *plan = b->plan;
 
-	for (i = 0; i < QUIC_SPACES; i++)
-		if (wants(c, i, open, now))
-			last = i;
-	return last;
+	plan->n_pkts--;
+	b->pkt = &plan->pkt[plan->n_pkts];
+	b->space = quic_level_space(b->pkt->level);
+	b->sent = quic_sent_at(&b->c->space[b->space].sent, b->pkt->pn);
+	b->eliciting = b->sent->flags & QUIC_SENT_ELICITING;
+	plan->total_len -= b->pkt->len;
+	plan->n_dgrams -= b->pkt->new_dgram;
+	b->pkt->len -= QUIC_TAG_LEN;
+}
+
+/*
+ * RFC 9000 14.1, 8.2.2: some datagrams are at least that long. Which packet
+ * is the last of a datagram is known only when no other one fits.
+ */
+static u16 expand_dgram(struct builder *b, u16 used)
+{
+	u16 gap = QUIC_MIN_INITIAL_SIZE - used;
+
+	if (!b->expand || !used || used >= QUIC_MIN_INITIAL_SIZE)
+		return used;
+	reopen_pkt(b);
+	b->max = b->pkt->len + QUIC_TAG_LEN + gap;
+	pad(b, gap);
+	used -= b->sent->bytes;
+	end_pkt(b);
+	return used + b->pkt->len;
 }
 
 /* One datagram with a packet of each space that has something to say. */
@@ -681,9 +732,9 @@ static void plan_coalesced(struct builder *b, bool open)
 {
 	struct quic_conn *c = b->c;
 	u16 max = QUIC_MIN_INITIAL_SIZE, used = 0;
-	int i, last = last_wanted(c, open, b->now);
+	int i;
 
-	for (i = 0; i <= last; i++) {
+	for (i = 0; i < QUIC_SPACES; i++) {
 		bool go = open || c->space[i].loss.probes;
 
 		if (!wants(c, i, open, b->now) ||
@@ -694,13 +745,13 @@ static void plan_coalesced(struct builder *b, bool open)
 			cancel_pkt(b);
 			continue;
 		}
-		b->has_initial |= i == QUIC_SPACE_INITIAL;
-		/* a last packet too small to be padded is one that fits not */
-		if (i == last)
-			pad_datagram(b, used + b->pkt->len + QUIC_TAG_LEN);
+		/* RFC 9000 14.1: a server's need it only if ack-eliciting */
+		b->expand |= i == QUIC_SPACE_INITIAL &&
+			     (!c->server || b->eliciting);
 		end_pkt(b);
 		used += b->pkt->len;
 	}
+	used = expand_dgram(b, used);
 	b->plan->dgram_len = used;
 	b->plan->more = used;
 }
@@ -719,16 +770,18 @@ static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
 {
 	struct quic_conn *c = b->c;
 	struct quic_space *sp = &c->space[QUIC_SPACE_APP];
-	u16 size = min_t(u64, c->path.mtu_bytes, quic_path_room(&c->path));
-	u32 probes = sp->loss.probes;
+	u64 room = quic_path_room(&c->path);
+	u16 size = min_t(u64, c->path.mtu_bytes, room);
 	bool full = true;
 
-	while (full && b->plan->n_dgrams < max_dgrams) {
-		bool open = probes || budget >= size;
+	while (full && b->plan->n_dgrams < max_dgrams && room >= size) {
+		bool open = sp->loss.probes || budget >= size;
+		u16 len;
 
 		if (!wants(c, QUIC_SPACE_APP, open, b->now) ||
 		    !begin_pkt(b, QUIC_SPACE_APP, size, true))
 			break;
+		b->expand = false;
 		fill_pkt(b, open);
 		if (is_empty(b)) {
 			cancel_pkt(b);
@@ -736,11 +789,11 @@ static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
 		}
 		full = even_out(b, size);
 		end_pkt(b);
-		budget -= min_t(u64, budget, b->pkt->len);
-		if (probes && b->eliciting)
-			probes--;
+		len = expand_dgram(b, b->pkt->len);
+		budget -= min_t(u64, budget, len);
+		room -= len;
 		if (!b->plan->dgram_len)
-			b->plan->dgram_len = b->pkt->len;
+			b->plan->dgram_len = len;
 	}
 	c->cwnd_limited = budget < size;
 	b->plan->more = b->plan->n_pkts;
@@ -772,14 +825,14 @@ static void plan_close(struct builder *b)
 			cancel_pkt(b);
 			continue;
 		}
-		b->has_initial |= i == QUIC_SPACE_INITIAL;
-		if (i == QUIC_SPACE_APP || !may_send(c, i + 1))
-			pad_datagram(b, used + b->pkt->len + QUIC_TAG_LEN);
+		b->expand |= i == QUIC_SPACE_INITIAL;
 		end_pkt(b);
 		used += b->pkt->len;
 	}
+	used = expand_dgram(b, used);
 	b->plan->dgram_len = used;
-	c->pending = 0;
+	if (used || !b->no_mem)
+		c->pending = 0;
 }
 
 /* RFC 9001 6.6: an update well before the limit, the end at the limit. */
@@ -816,108 +869,14 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 	/* RFC 9000 8.1: not even a probe goes beyond three times */
 	if (quic_path_room(&c->path) < QUIC_MIN_INITIAL_SIZE)
 		return 0;
+	open = budget >= c->path.mtu_bytes;
 	if (c->state == QUIC_CONN_CLOSING) {
 		if (c->pending & QUIC_PEND_CLOSE)
 			plan_close(&b);
-		return plan->n_pkts;
-	}
-	open = budget >= c->path.mtu_bytes;
-	if (in_handshake(c, open, now))
+	} else if (in_handshake(c, open, now)) {
 		plan_coalesced(&b, open);
-	else
+	} else {
 		plan_burst(&b, min_t(u32, max_dgrams, QUIC_PLAN_PKTS), budget);
-	return plan->n_pkts;
-}
-
-/* ---- after the plan -------------------------------------------------------- */
-
-static int level_space(u8 level)
-{
-	return quic_level_space(level);
-}
-
-static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
-		       u64 now)
-{
-	int space = level_space(pkt->level);
-	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
-
-	if (!c->cwnd_limited &&
-	    c->cc.in_flight_bytes < c->cc.window_bytes / 2)
-		p->flags |= QUIC_SENT_APP_LIMITED;
-	quic_recovery_sent(c, space, pkt->pn, now);
-	c->stats.tx_pkts++;
-	c->stats.tx_bytes += pkt->len;
-	if (!c->path.validated)
-		c->path.tx_bytes += pkt->len;
-	if (space == QUIC_SPACE_APP)
-		c->keys.sealed_pkts++;
-	/* RFC 9000 10.1: the first ack-eliciting packet after a received one */
-	if ((p->flags & QUIC_SENT_ELICITING) && c->idle_reset_on_send) {
-		c->idle_from_ns = now;
-		c->idle_reset_on_send = false;
 	}
-}
-
-/* Numbers of packets that were not sent are burnt, their frames wait again. */
-static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
-		      gfp_t gfp)
-{
-	int space = level_space(pkt->level);
-	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
-	unsigned int i;
-
-	for (i = 0; i < p->n; i++) {
-		const struct quic_sent_frame *f = quic_sent_frame_at(p, i);
-
-		if (f->type == QUIC_FRAME_ACK) {
-			c->space[space].rx.unacked_pkts = 1;
-			c->space[space].rx.ack_now = true;
-		}
-		if (f->type == QUIC_FRAME_CONNECTION_CLOSE ||
-		    f->type == QUIC_FRAME_CONNECTION_CLOSE_APP)
-			c->pending |= QUIC_PEND_CLOSE;
-		quic_conn_frame_lost(c, space, f, gfp);
-	}
-	quic_sent_settle(p, QUIC_SENT_NONE);
-	c->stats.burnt_pns++;
-}
-
-/*
- * Without anything in flight the ledger is of no use: a receiver that only
- * acknowledges would fill it for ever.
- */
-static void trim_idle(struct quic_conn *c)
-{
-	struct quic_sent_ring *r = &c->space[QUIC_SPACE_APP].sent;
-
-	if (c->space[QUIC_SPACE_APP].loss.eliciting)
-		return;
-	for (; r->base < r->next; r->base++) {
-		struct quic_sent *p = quic_sent_at(r, r->base);
-
-		if (p->state == QUIC_SENT_OUT && p->flags & QUIC_SENT_IN_FLIGHT)
-			quic_cc_forget(&c->cc, p->bytes);
-		quic_sent_settle(p, QUIC_SENT_LOST);
-	}
-}
-
-void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
-		      unsigned int n, u64 now, gfp_t gfp)
-{
-	bool handshake = false;
-	unsigned int i;
-
-	for (i = 0; i < plan->n_pkts; i++) {
-		if (i >= n) {
-			give_back(c, &plan->pkt[i], gfp);
-			continue;
-		}
-		commit_pkt(c, &plan->pkt[i], now);
-		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
-	}
-	trim_idle(c);
-	/* RFC 9001 4.9.1 */
-	if (handshake && !c->server)
-		quic_conn_discard(c, QUIC_SPACE_INITIAL);
+	return !plan->n_pkts && b.no_mem ? -ENOMEM : plan->n_pkts;
 }

@@ -5,6 +5,8 @@
 
 #define HASH_BITS_MIN	4
 #define HASH_BITS_MAX	12
+/* Streams that one call may open: the peer's limit goes up to 2^60. */
+#define OPEN_MAX	4096
 
 static struct quic_stream **bucket(const struct quic_streams *ss, u64 id)
 {
@@ -284,6 +286,8 @@ int quic_stream_open(struct quic_conn *c, s64 id, bool uni, gfp_t gfp,
 		}
 		return -EAGAIN;
 	}
+	if (index - ss->next[uni] >= OPEN_MAX)
+		return -EINVAL;
 	return open_up_to(c, index, uni, gfp, sp);
 }
 

@@ -170,8 +170,8 @@ struct quic_stream *quic_stream_find(struct quic_conn *c, u64 id);
  * @sp: the stream
  *
  * Return: 0; -EAGAIN at the peer's limit (STREAMS_BLOCKED is queued);
- * -EINVAL for an id that is not ours to open; -ENOSTR when it existed and is
- * gone; -ENOMEM.
+ * -EINVAL for an id that is not ours to open, or thousands ahead of the last
+ * one; -ENOSTR when it existed and is gone; -ENOMEM.
  */
 int quic_stream_open(struct quic_conn *c, s64 id, bool uni, gfp_t gfp,
 		     struct quic_stream **sp);
@@ -213,6 +213,9 @@ int quic_stream_reset(struct quic_conn *c, struct quic_stream *s, u64 err);
 
 /**
  * quic_stream_stop() - ask the peer to stop sending (RFC 9000 3.5)
+ * @c: connection
+ * @s: stream
+ * @err: application's code, 0..2^62-1
  *
  * Return: 0; -EAGAIN when it was asked already; -EINVAL when nothing more
  * can come.

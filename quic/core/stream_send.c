@@ -17,7 +17,8 @@ static void tell(struct quic_conn *c, const struct quic_stream *s, gfp_t gfp)
 }
 
 /* tx_una moved to @una: swallow the ranges that now touch it. */
-static void advance_una(struct quic_conn *c, struct quic_stream *s, u64 una)
+static void advance_una(struct quic_conn *c, struct quic_stream *s, u64 una,
+			gfp_t gfp)
 {
 	struct quic_ranges *a = &s->tx_acked;
 
@@ -28,6 +29,10 @@ static void advance_una(struct quic_conn *c, struct quic_stream *s, u64 una)
 	}
 	if (s->tx_next < s->tx_una)
 		s->tx_next = s->tx_una;
+	/* the owner may free them: not even a range that could not be split
+	 * for lack of memory may name them (a prefix needs none)
+	 */
+	quic_ranges_del(&s->tx_lost, 0, s->tx_una, gfp);
 	if (list_empty(&s->ackq))
 		list_add_tail(&s->ackq, &c->streams.ackq);
 	c->news |= QUIC_NEWS_TX_ACKED;
@@ -53,8 +58,8 @@ void quic_stream_acked(struct quic_conn *c, u64 id, u64 off, u32 len,
 	if (!quic_ranges_empty(&s->tx_lost))
 		quic_ranges_del(&s->tx_lost, off, end, gfp);
 	if (off <= s->tx_una && end > s->tx_una)
-		advance_una(c, s, end);
-	else if (off > s->tx_una &&
+		advance_una(c, s, end, gfp);
+	else if (off > s->tx_una && len &&
 		 quic_ranges_add(&s->tx_acked, off, end, gfp))
 		go_back(s);
 	s->fin_acked |= fin;
@@ -89,7 +94,8 @@ void quic_stream_lost(struct quic_conn *c, u64 id, u64 off, u32 len, bool fin,
 	end = min(end, s->tx_next);
 	if (off < end)
 		err = quic_ranges_add(&s->tx_lost, off, end, gfp);
-	for (i = 0; !err && off < end && i < s->tx_acked.n; i++)
+	i = quic_ranges_find(&s->tx_acked, off);
+	for (; !err && i < s->tx_acked.n && s->tx_acked.r[i].start < end; i++)
 		err = quic_ranges_del(&s->tx_lost, s->tx_acked.r[i].start,
 				      s->tx_acked.r[i].end, gfp);
 	if (err)
@@ -137,6 +143,7 @@ enum quic_err quic_stream_recv_max_data(struct quic_conn *c,
 	if (err || !s || f->limit.max <= s->tx_max)
 		return err;
 	s->tx_max = f->limit.max;
+	s->pending &= ~QUIC_STREAM_PEND_BLOCKED;
 	ev.id = s->id;
 	ev.val = s->tx_max;
 	quic_events_push(&c->events, &ev, gfp);

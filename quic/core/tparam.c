@@ -27,7 +27,7 @@ enum {
 };
 
 #define UDP_PAYLOAD_MAX		65527
-#define STREAMS_MAX		(1ULL << 60)
+#define STREAMS_MAX		BIT_ULL(60)	/* RFC 9000 4.6 */
 
 void quic_tparams_default(struct quic_tparams *tp)
 {
@@ -44,6 +44,7 @@ static bool rd_int(struct quic_rd *rd, u64 lo, u64 hi, u64 *val)
 	return !quic_rd_varint(rd, val) && *val >= lo && *val <= hi;
 }
 
+/* RFC 9000 17.2: no id of these versions is longer than 20 bytes */
 static bool rd_cid(struct quic_rd *rd, struct quic_cid *cid)
 {
 	size_t len = quic_rd_left(rd);
@@ -85,21 +86,25 @@ static bool rd_preferred(struct quic_rd *rd, struct quic_tparams *tp)
 	return rd_copy(rd, tp->preferred.reset_token, QUIC_RESET_TOKEN_LEN);
 }
 
-/* RFC 9368 3, 4: whole versions, the chosen one among them not 0 */
-static bool rd_versions(struct quic_rd *rd, struct quic_tparams *tp)
+/* RFC 9368 4: whole versions, none of them 0, a client's choice among them */
+static bool rd_versions(struct quic_rd *rd, bool from_server,
+			struct quic_tparams *tp)
 {
-	u32 version;
+	u32 chosen, version;
+	bool listed = false;
 
-	if (!quic_rd_left(rd) || quic_rd_left(rd) % 4)
+	if (quic_rd_left(rd) % 4 || quic_rd_u32(rd, &chosen) || !chosen)
 		return false;
-	tp->n_versions = 0;
+	tp->versions[0] = chosen;
+	tp->n_versions = 1;
 	while (!quic_rd_u32(rd, &version)) {
 		if (!version)
 			return false;
+		listed |= version == chosen;
 		if (tp->n_versions < QUIC_TP_MAX_VERSIONS)
 			tp->versions[tp->n_versions++] = version;
 	}
-	return true;
+	return listed || from_server;
 }
 
 /* RFC 9000 18.2: only a server sends these */
@@ -117,7 +122,7 @@ static bool parse_number(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 	case TP_MAX_IDLE_TIMEOUT:
 		return rd_int(rd, 0, QUIC_VARINT_MAX, &tp->max_idle_timeout_ms);
 	case TP_MAX_UDP_PAYLOAD:
-		/* values above 65527 are as good as 65527 */
+		/* RFC 9000 18.2: below 1200 invalid, above 65527 moot */
 		if (!rd_int(rd, 1200, QUIC_VARINT_MAX, &v))
 			return false;
 		tp->max_udp_payload = min_t(u64, v, UDP_PAYLOAD_MAX);
@@ -134,21 +139,25 @@ static bool parse_number(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 		return rd_int(rd, 0, QUIC_VARINT_MAX,
 			      &tp->initial_max_stream_data_uni);
 	case TP_MAX_STREAMS_BIDI:
+		/* RFC 9000 18.2, 4.6: 2^60 at most */
 		return rd_int(rd, 0, STREAMS_MAX,
 			      &tp->initial_max_streams_bidi);
 	case TP_MAX_STREAMS_UNI:
 		return rd_int(rd, 0, STREAMS_MAX, &tp->initial_max_streams_uni);
 	case TP_ACK_DELAY_EXPONENT:
+		/* RFC 9000 18.2: above 20 invalid */
 		if (!rd_int(rd, 0, 20, &v))
 			return false;
 		tp->ack_delay_exponent = v;
 		return true;
 	case TP_MAX_ACK_DELAY:
+		/* RFC 9000 18.2: 2^14 and more invalid */
 		if (!rd_int(rd, 0, (1 << 14) - 1, &v))
 			return false;
 		tp->max_ack_delay_us = v * 1000;
 		return true;
 	case TP_ACTIVE_CID_LIMIT:
+		/* RFC 9000 18.2: 2 at least */
 		return rd_int(rd, 2, QUIC_VARINT_MAX,
 			      &tp->active_connection_id_limit);
 	default:
@@ -156,7 +165,8 @@ static bool parse_number(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 	}
 }
 
-static bool parse_one(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
+static bool parse_one(u64 id, struct quic_rd *rd, bool from_server,
+		      struct quic_tparams *tp)
 {
 	switch (id) {
 	case TP_ORIGINAL_DCID:
@@ -174,7 +184,7 @@ static bool parse_one(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 	case TP_PREFERRED_ADDRESS:
 		return rd_preferred(rd, tp);
 	case TP_VERSION_INFORMATION:
-		return rd_versions(rd, tp);
+		return rd_versions(rd, from_server, tp);
 	case TP_DISABLE_ACTIVE_MIGRATION:
 		tp->disable_active_migration = true;
 		return true;
@@ -196,7 +206,7 @@ static bool parse_one(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 	}
 }
 
-/* A bit per known parameter, 0 for others. */
+/* A bit per parameter that can be told to be a duplicate; 0: none. */
 static u64 id_bit(u64 id)
 {
 	switch (id) {
@@ -233,7 +243,7 @@ enum quic_err quic_tparams_parse(const u8 *data, size_t len, bool from_server,
 			return QUIC_ERR_TRANSPORT_PARAM;
 		seen |= bit;
 		/* nothing may be left of the value */
-		if (!parse_one(id, &val, &t) || quic_rd_left(&val))
+		if (!parse_one(id, &val, from_server, &t) || quic_rd_left(&val))
 			return QUIC_ERR_TRANSPORT_PARAM;
 	}
 	*tp = t;

@@ -23,9 +23,9 @@
  * @versions: version_information: chosen first, then the available ones
  * @n_versions: entries in @versions, 0: parameter absent; more than fit are
  *	not kept
- * @has_...: parameter present
  *
- * Field names without comment are RFC 9000 18.2's.
+ * Field names without comment are RFC 9000 18.2's; a "has_" tells that the
+ * parameter came.
  */
 struct quic_tparams {
 	u64 max_idle_timeout_ms;

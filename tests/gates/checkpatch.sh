@@ -17,7 +17,7 @@ tree=$(kernel_tree)
 # env_user.h plays the kernel for libc, macros and all; generated files are the generator's.
 list() {
 	kernel_files 'tests/kunit/*.[ch]' 'tests/vm/*.[ch]' |
-		grep -zvE '/env_user\.h$|_vectors\.h$|nl_gen\.[ch]$'
+		grep -zvE '/env_user\.h$|_vectors\.h$|nl-gen\.[ch]$'
 }
 n=$(list | tr -cd '\0' | wc -c)
 [ "$n" -gt 0 ] || { echo "no code yet"; exit 77; }

@@ -18,6 +18,7 @@ MAY = {
 # uapi headers that a layer must not know
 MUST_NOT = {"offload/core": {"linux/quic.h"}, "offload/drivers": {"linux/quic.h"}}
 ENV = {"env.h", "env_user.h"}
+GENERATED = re.compile(r"(^|[-_])gen\.[ch]$")
 
 
 def layer(path):
@@ -48,7 +49,7 @@ def complaints(source):
     mine = layer(here)
     includes = [(m.group(1) == '"', m.group(2)) for m in INCLUDE.finditer(source.read_text())]
     own = source.with_suffix(".h")
-    if source.suffix == ".c" and own.exists():
+    if source.suffix == ".c" and own.exists() and not GENERATED.search(source.name):
         first = resolve(source, *includes[0]) if includes else None
         if first != str(own.relative_to(TOP)):
             yield f"{here}: does not include {own.name} first"

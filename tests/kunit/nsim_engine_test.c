@@ -259,6 +259,7 @@ static struct kunit_suite engine_suite = {
 	.exit = engine_test_exit,
 	.test_cases = engine_cases,
 };
+
 kunit_test_suite(engine_suite);
 
 MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);

@@ -8,7 +8,8 @@
 #   . "$(dirname "$0")/lib.sh"
 #
 # and ends with done_testing. It runs in a guest, in namespaces and a /tmp of its own, modules loaded. Optional header lines:
-# "# TIMEOUT: seconds" (default 120; thrice that on the debug kernel), "# ONLY: normal|debug reason".
+# "# TIMEOUT: seconds" (default 120; thrice that on the debug kernel), "# ONLY: normal|debug reason", "# STOCK: reason" to have it
+# run on Debian's unmodified kernel too (QEMU, two CPUs, no netdevsim).
 
 set -u
 : "${BUILD:?}" "${MOD:?}" "${RESULTS:?}" "${VARIANT:?}"
@@ -215,3 +216,31 @@ nsim_debugfs() { echo "/sys/kernel/debug/netdevsim/netdevsim$1/ports/0${2:+/$2}"
 # random_file PATH BYTES
 random_file() { head -c "$2" /dev/urandom > "$1"; }
 sha() { sha256sum < "$1" | cut -d' ' -f1; }
+
+# --- QUIC: the sample programs; certificates in $certs, made once for a test
+
+certs=/tmp/certs
+certs_make() { [ -d $certs ] || make-certs $certs server.test 10.9.0.2 > /tmp/certs.log 2>&1; }
+
+# serve NS ADDR ARGUMENT...: quic-server in the background on a port of its choice; sets $server and $port. Files: /tmp/in, /tmp/out.
+serve() {
+	local ns=$1 addr=$2
+	shift 2
+	mkdir -p /tmp/in /tmp/out
+	certs_make || return 1
+	spawn /tmp/server.log inns "$ns" quic-server --listen "$addr:0" --cert $certs/server.pem --key $certs/server.key \
+		--in /tmp/in --out /tmp/out "$@"
+	server=$spawned
+	wait_file 10 /tmp/server.log 'listening' || { cat /tmp/server.log; return 1; }
+	port=$(sed -nE 's/^.*listening.*:([0-9]+).*$/\1/p' /tmp/server.log)
+}
+
+# client NS ADDR ARGUMENT...: quic-client to the server of serve()
+client() {
+	local ns=$1 addr=$2
+	shift 2
+	inns "$ns" env SSLKEYLOGFILE=/tmp/keys.log quic-client --quiet --timeout 100 --ca $certs/ca.pem --host server.test "$@" "$addr:$port"
+}
+
+# snmp NS NAME: a counter of /proc/net/quic/snmp
+snmp() { inns "$1" awk -v n="Quic$2" '$1 == n { print $2 }' /proc/net/quic/snmp; }

@@ -35,7 +35,7 @@ mkdir -p "$src"
 exec 8> "$out/.lock"
 flock 8
 
-# -c would be safer than time stamps but reads everything; -t keeps make's view of what is newer.
+# -t keeps make's view of what is newer.
 rsync -rlt --delete --prune-empty-dirs \
 	--filter='P *.o' --filter='P *.ko' --filter='P *.mod' --filter='P *.mod.c' --filter='P .*.cmd' \
 	--filter='P modules.order' --filter='P Module.symvers' --filter='P .module-common.o' --filter='P *.a' \
@@ -61,5 +61,6 @@ make -C "$kernel" "${arch[@]}" CC="$cc" M="$src" -j"${JOBS:-$(nproc)}" "$@" modu
 [ $code = 0 ] || exit $code
 
 rm -f "$out"/*.ko
-find "$src" -name '*.ko' -exec ln -sf -t "$out" {} +
+# Only what this build made: older objects of other directories may still be there.
+sed "s,\.o\$,.ko,; s,^$src/,,; s,^,$src/," "$src/modules.order" | xargs -r ln -sf -t "$out"
 [ "$variant" = stock ] || ln -sf "$kernel/drivers/net/netdevsim/netdevsim.ko" "$out/netdevsim.ko"

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What becomes of a plan: into the ledger, or given back. */
+#include "send.h"
+#include "conn.h"
+#include "frame.h"
+
+static int level_space(u8 level)
+{
+	return quic_level_space(level);
+}
+
+static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
+		       u64 now)
+{
+	int space = level_space(pkt->level);
+	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
+
+	if (!c->cwnd_limited &&
+	    c->cc.in_flight_bytes < c->cc.window_bytes / 2)
+		p->flags |= QUIC_SENT_APP_LIMITED;
+	c->acks_only = p->flags & QUIC_SENT_ELICITING ? 0 : c->acks_only + 1;
+	quic_recovery_sent(c, space, pkt->pn, now);
+	c->stats.tx_pkts++;
+	c->stats.tx_bytes += pkt->len;
+	if (!c->path.validated)
+		c->path.tx_bytes += pkt->len;
+	if (space == QUIC_SPACE_APP)
+		c->keys.sealed_pkts++;
+	/* RFC 9000 10.1: the first ack-eliciting packet after a received one */
+	if ((p->flags & QUIC_SENT_ELICITING) && c->idle_reset_on_send) {
+		c->idle_from_ns = now;
+		c->idle_reset_on_send = false;
+	}
+}
+
+/* Some frames are not repeated when they are lost, but these never went. */
+static void unsend_frame(struct quic_conn *c, int space,
+			 const struct quic_sent_frame *f, gfp_t gfp)
+{
+	u8 data[QUIC_PATH_DATA_LEN];
+
+	switch (f->type) {
+	case QUIC_FRAME_ACK:
+		c->space[space].rx.unacked_pkts = 1;
+		c->space[space].rx.ack_now = true;
+		break;
+	case QUIC_FRAME_PING:
+		if (space == QUIC_SPACE_APP)
+			c->pending |= QUIC_PEND_PING;
+		break;
+	case QUIC_FRAME_PATH_RESPONSE:
+		put_unaligned_be64(f->id, data);
+		quic_path_recv_challenge(&c->path, data);
+		break;
+	case QUIC_FRAME_CONNECTION_CLOSE:
+	case QUIC_FRAME_CONNECTION_CLOSE_APP:
+		c->pending |= QUIC_PEND_CLOSE;
+		break;
+	default:
+		quic_conn_frame_lost(c, space, f, gfp);
+	}
+}
+
+/* Numbers of packets that were not sent are burnt, their frames wait again. */
+static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
+		      gfp_t gfp)
+{
+	int space = level_space(pkt->level);
+	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
+	unsigned int i;
+
+	for (i = 0; i < p->n; i++)
+		unsend_frame(c, space, quic_sent_frame_at(p, i), gfp);
+	if (p->flags & QUIC_SENT_PROBE)
+		c->space[space].loss.probes++;
+	quic_sent_settle(p, QUIC_SENT_NONE);
+	c->stats.burnt_pns++;
+}
+
+/*
+ * Without anything in flight the ledger is of no use: a receiver that only
+ * acknowledges would fill it for ever.
+ */
+static void trim_idle(struct quic_conn *c)
+{
+	struct quic_sent_ring *r = &c->space[QUIC_SPACE_APP].sent;
+
+	if (c->space[QUIC_SPACE_APP].loss.eliciting)
+		return;
+	for (; r->base < r->next; r->base++) {
+		struct quic_sent *p = quic_sent_at(r, r->base);
+
+		if (p->state == QUIC_SENT_OUT && p->flags & QUIC_SENT_IN_FLIGHT)
+			quic_cc_forget(&c->cc, p->bytes);
+		quic_sent_settle(p, QUIC_SENT_LOST);
+	}
+}
+
+void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
+		      unsigned int n, u64 now, gfp_t gfp)
+{
+	bool handshake = false;
+	unsigned int i;
+
+	for (i = 0; i < plan->n_pkts; i++) {
+		if (i >= n) {
+			give_back(c, &plan->pkt[i], gfp);
+			continue;
+		}
+		commit_pkt(c, &plan->pkt[i], now);
+		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
+	}
+	trim_idle(c);
+	/* RFC 9001 4.9.1 */
+	if (handshake && !c->server)
+		quic_conn_discard(c, QUIC_SPACE_INITIAL);
+}

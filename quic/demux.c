@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "demux.h"
+
+#include <linux/errno.h>
+#include <linux/jhash.h>
+#include <linux/list.h>
+#include <linux/ratelimit.h>
+#include <linux/rculist.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/unaligned.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "core/header.h"
+#include "mib.h"
+#include "rx.h"
+#include "sock.h"
+#include "udp.h"
+
+/* Lengths of RFC 8999: form, version, length byte, id, length byte, id. */
+#define LONG_DCID_OFF		6
+#define PEEK_BYTES		(LONG_DCID_OFF + 255 + 1 + 255)
+#define PEEK_FAST_BYTES		(LONG_DCID_OFF + QUIC_CID_MAX_LEN)
+
+#define LISTEN_BITS		8
+
+/* A stateless reset in less would not pass for a packet (RFC 9000 10.3). */
+#define RESET_MIN_BYTES		21
+#define RESET_MAX_BYTES		43
+#define RESETS_PER_SECOND	100
+
+/**
+ * struct demux_key - hashed as bytes
+ * @net: namespace
+ * @len: bytes of @cid in use
+ * @cid: connection id; zero behind
+ * @pad: zero
+ */
+struct demux_key {
+	const struct net *net;
+	u8 len;
+	u8 cid[QUIC_CID_MAX_LEN];
+	u8 pad[3];
+};
+
+/**
+ * struct demux_entry - a connection id of ours
+ * @node: in cid_table
+ * @key: under which
+ * @sk: whose; no reference: a reader takes one if the count is not 0
+ * @list: in quic_sock.cids; sock lock
+ * @rcu: readers may still look
+ */
+struct demux_entry {
+	struct rhash_head node;
+	struct demux_key key;
+	struct sock *sk;
+	struct list_head list;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct demux_peek - what the start of a datagram tells
+ * @cid: destination connection id
+ * @cid_len: bytes; 0 when there is none to be had
+ * @is_long: long header
+ * @first: first byte
+ * @version: long header only
+ */
+struct demux_peek {
+	const u8 *cid;
+	u32 version;
+	u8 cid_len;
+	u8 first;
+	bool is_long;
+};
+
+static const struct rhashtable_params cid_params = {
+	.key_len = sizeof(struct demux_key),
+	.key_offset = offsetof(struct demux_entry, key),
+	.head_offset = offsetof(struct demux_entry, node),
+	.automatic_shrinking = true,
+};
+
+static struct rhashtable cid_table;
+static struct hlist_head listeners[1 << LISTEN_BITS];
+static DEFINE_SPINLOCK(listen_lock);	/* writers of @listeners */
+
+/* ---- connection ids ---------------------------------------------------- */
+
+static void set_key(struct demux_key *key, const struct net *net,
+		    const u8 *cid, unsigned int len)
+{
+	BUILD_BUG_ON(sizeof(*key) % sizeof(u32));
+	memset(key, 0, sizeof(*key));
+	key->net = net;
+	key->len = len;
+	memcpy(key->cid, cid, len);
+}
+
+/**
+ * quic_demux_add() - packets to a connection id belong to a socket
+ * @sk: socket
+ * @cid: one of its connection ids, 1..20 bytes
+ *
+ * Context: any; sock lock.
+ * Return: 0, -EEXIST when another socket (or this one) has it, -ENOMEM.
+ */
+int quic_demux_add(struct sock *sk, const struct quic_cid *cid)
+{
+	struct demux_entry *e;
+	int err;
+
+	e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
+	if (!e)
+		return -ENOMEM;
+	set_key(&e->key, sock_net(sk), cid->data, cid->len);
+	e->sk = sk;
+	err = rhashtable_lookup_insert_fast(&cid_table, &e->node, cid_params);
+	if (err) {
+		kfree(e);
+		/* the table is being resized: as good as no memory */
+		return err == -EEXIST ? err : -ENOMEM;
+	}
+	list_add_tail(&e->list, &quic_sk(sk)->cids);
+	return 0;
+}
+
+static void del_entry(struct demux_entry *e)
+{
+	list_del(&e->list);
+	rhashtable_remove_fast(&cid_table, &e->node, cid_params);
+	kfree_rcu(e, rcu);
+}
+
+/* Forget one connection id of @sk, if it is there. Any context; sock lock. */
+void quic_demux_del(struct sock *sk, const struct quic_cid *cid)
+{
+	struct demux_entry *e;
+
+	list_for_each_entry(e, &quic_sk(sk)->cids, list) {
+		if (e->key.len == cid->len &&
+		    !memcmp(e->key.cid, cid->data, cid->len)) {
+			del_entry(e);
+			return;
+		}
+	}
+}
+
+/* Forget every connection id of @sk. Any context; sock lock. */
+void quic_demux_purge(struct sock *sk)
+{
+	struct demux_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &quic_sk(sk)->cids, list)
+		del_entry(e);
+}
+
+/**
+ * quic_demux_find() - socket of a connection id
+ * @net: network namespace
+ * @cid: destination connection id of a packet
+ * @len: bytes
+ *
+ * Context: any.
+ * Return: the socket with a reference, or NULL.
+ */
+struct sock *quic_demux_find(struct net *net, const u8 *cid, unsigned int len)
+{
+	struct demux_entry *e;
+	struct demux_key key;
+	struct sock *sk = NULL;
+
+	if (!len || len > QUIC_CID_MAX_LEN)
+		return NULL;
+	set_key(&key, net, cid, len);
+	rcu_read_lock();
+	e = rhashtable_lookup(&cid_table, &key, cid_params);
+	if (e && refcount_inc_not_zero(&e->sk->sk_refcnt))
+		sk = e->sk;
+	rcu_read_unlock();
+	return sk;
+}
+
+/* ---- listeners --------------------------------------------------------- */
+
+static struct hlist_head *listen_bucket(const struct net *net, u16 port)
+{
+	return &listeners[hash_32(net_hash_mix(net) ^ port, LISTEN_BITS)];
+}
+
+static bool addr_is_any(const union quic_addr *a)
+{
+	if (a->sa.sa_family == AF_INET)
+		return !a->v4.sin_addr.s_addr;
+	return ipv6_addr_any(&a->v6.sin6_addr);
+}
+
+static bool addr_same_ip(const union quic_addr *a, const union quic_addr *b)
+{
+	if (a->sa.sa_family != b->sa.sa_family)
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return ipv6_addr_equal(&a->v6.sin6_addr, &b->v6.sin6_addr);
+}
+
+static bool alpn_same(const struct quic_sock *a, const struct quic_sock *b)
+{
+	return a->set.alpn_len == b->set.alpn_len &&
+	       !memcmp(a->set.alpn, b->set.alpn, a->set.alpn_len);
+}
+
+static bool listen_conflict(struct sock *a, struct sock *b)
+{
+	const struct quic_sock *qa = quic_sk(a), *qb = quic_sk(b);
+
+	if (!net_eq(sock_net(a), sock_net(b)) ||
+	    quic_addr_port(&qa->local) != quic_addr_port(&qb->local) ||
+	    !addr_same_ip(&qa->local, &qb->local) ||
+	    READ_ONCE(a->sk_bound_dev_if) != READ_ONCE(b->sk_bound_dev_if))
+		return false;
+	if (a->sk_reuseport && b->sk_reuseport &&
+	    uid_eq(sock_i_uid(a), sock_i_uid(b)))
+		return false;
+	return alpn_same(qa, qb);
+}
+
+/**
+ * quic_demux_listen() - new connections to a local address go to a socket
+ * @sk: socket with @local and the ALPN list set
+ *
+ * Context: process; sock lock.
+ * Return: 0; -EADDRINUSE when another listener has the same address, port,
+ * device and ALPN list and not both said SO_REUSEPORT.
+ */
+int quic_demux_listen(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk), *other;
+	struct hlist_head *head;
+	int err = 0;
+
+	head = listen_bucket(sock_net(sk), quic_addr_port(&q->local));
+	spin_lock_bh(&listen_lock);
+	hlist_for_each_entry(other, head, listen_node)
+		if (listen_conflict(sk, quic_to_sk(other)))
+			err = -EADDRINUSE;
+	if (!err)
+		hlist_add_head_rcu(&q->listen_node, head);
+	spin_unlock_bh(&listen_lock);
+	return err;
+}
+
+/* No new connections any more; readers may hold @sk for an RCU period. */
+void quic_demux_unlisten(struct sock *sk)
+{
+	spin_lock_bh(&listen_lock);
+	hlist_del_init_rcu(&quic_sk(sk)->listen_node);
+	spin_unlock_bh(&listen_lock);
+}
+
+/* How well does a listener fit? 0: not at all. */
+static unsigned int listen_score(struct sock *sk, const struct net *net,
+				 const union quic_addr *local, int iif)
+{
+	const struct quic_sock *q = quic_sk(sk);
+	int dev = READ_ONCE(sk->sk_bound_dev_if);
+	unsigned int score = 1;
+
+	if (!net_eq(sock_net(sk), net) ||
+	    quic_addr_port(&q->local) != quic_addr_port(local) ||
+	    (dev && dev != iif))
+		return 0;
+	if (dev)
+		score += 1;
+	if (q->local.sa.sa_family == local->sa.sa_family)
+		score += 2;
+	else if (local->sa.sa_family != AF_INET || ipv6_only_sock(sk) ||
+		 !addr_is_any(&q->local))
+		return 0;
+	if (addr_is_any(&q->local))
+		return score;
+	return addr_same_ip(&q->local, local) ? score + 4 : 0;
+}
+
+/* SO_REUSEPORT: a peer address always finds the same one of equals. */
+static struct sock *find_listener(struct net *net, const struct sk_buff *skb)
+{
+	unsigned int score, best = 0, equals = 0;
+	union quic_addr local, peer;
+	struct sock *found = NULL;
+	struct quic_sock *q;
+	u32 hash;
+
+	quic_udp_addrs(skb, &local, &peer);
+	hash = jhash(&peer, sizeof(peer), net_hash_mix(net));
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(q, listen_bucket(net, quic_addr_port(&local)),
+				 listen_node) {
+		score = listen_score(quic_to_sk(q), net, &local, skb->skb_iif);
+		if (!score || score < best)
+			continue;
+		equals = score > best ? 1 : equals + 1;
+		if (equals == 1 || (quic_to_sk(q)->sk_reuseport &&
+				    !reciprocal_scale(hash, equals)))
+			found = quic_to_sk(q);
+		best = score;
+		hash = jhash_1word(hash, equals);
+	}
+	if (found && !refcount_inc_not_zero(&found->sk_refcnt))
+		found = NULL;
+	rcu_read_unlock();
+	return found;
+}
+
+/* ---- datagrams without a connection ------------------------------------ */
+
+static void drop(struct net *net, struct sk_buff *skb, enum quic_mib why)
+{
+	QUIC_INC_STATS(net, why);
+	kfree_skb_reason(skb, SKB_DROP_REASON_NO_SOCKET);
+}
+
+/* RFC 9000 6.1: in a datagram that could have carried an Initial. */
+static void refuse_version(struct net *net, struct sk_buff *skb)
+{
+	const size_t size = PEEK_BYTES + 3 * sizeof(u32);
+	u8 dlen, slen, rnd, *buf = NULL;
+	struct quic_wr wr;
+	struct sock *lsk;
+	const u8 *in;
+
+	lsk = find_listener(net, skb);
+	if (!lsk || skb->len < QUIC_MIN_INITIAL_SIZE ||
+	    !pskb_may_pull(skb, PEEK_BYTES))
+		goto out;
+	buf = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!buf)
+		goto out;
+	wr.p = buf;
+	wr.end = buf + size;
+	in = skb->data;
+	dlen = in[LONG_DCID_OFF - 1];
+	slen = in[LONG_DCID_OFF + dlen];
+	get_random_bytes(&rnd, 1);
+	if (!quic_hdr_build_version_neg(&wr, in + LONG_DCID_OFF + dlen + 1,
+					slen, in + LONG_DCID_OFF, dlen, rnd))
+		quic_udp_reply(net, skb, buf, wr.p - buf);
+out:
+	kfree(buf);
+	if (lsk)
+		sock_put(lsk);
+	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
+}
+
+/*
+ * RFC 9000 10.3: shorter than what it answers, so that two endpoints cannot
+ * keep resetting each other.
+ */
+static void send_reset(struct net *net, const struct sk_buff *skb,
+		       unsigned int rcvd, const struct demux_peek *peek)
+{
+	static struct ratelimit_state limit =
+		RATELIMIT_STATE_INIT_FLAGS(limit, HZ, RESETS_PER_SECOND,
+					   RATELIMIT_MSG_ON_RELEASE);
+	u8 buf[RESET_MAX_BYTES];
+	struct quic_cid cid;
+	unsigned int len;
+
+	if (rcvd <= RESET_MIN_BYTES || !__ratelimit(&limit))
+		return;
+	len = min_t(unsigned int, rcvd - 1, sizeof(buf));
+	get_random_bytes(buf, len - QUIC_RESET_TOKEN_LEN);
+	buf[0] = (buf[0] & 0x3f) | 0x40;
+	cid.len = peek->cid_len;
+	memcpy(cid.data, peek->cid, cid.len);
+	quic_sock_reset_token(net, &cid, buf + len - QUIC_RESET_TOKEN_LEN);
+	quic_udp_reply(net, skb, buf, len);
+}
+
+static bool is_initial(const struct demux_peek *peek)
+{
+	u8 type = peek->first >> 4 & 3;
+
+	/* RFC 9369 3.2 shuffled the types */
+	return peek->version == QUIC_V1 ? type == 0 :
+	       peek->version == QUIC_V2 && type == 1;
+}
+
+/* No socket has the connection id: a new connection, or nothing. */
+static void rcv_unknown(struct net *net, struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
+	unsigned int len = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size :
+					     skb->len;
+	struct sock *lsk;
+
+	if (!peek->is_long) {
+		send_reset(net, skb, len, peek);
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
+		if (peek->version)
+			refuse_version(net, skb);
+		else
+			drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	if (!is_initial(peek)) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	/* RFC 9000 7.2, 14.1 */
+	if (peek->cid_len < 8 || len < QUIC_MIN_INITIAL_SIZE) {
+		drop(net, skb, QUIC_MIB_PKT_SHORTINITIALDROP);
+		return;
+	}
+	lsk = find_listener(net, skb);
+	if (!lsk) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	quic_listen_deliver(lsk, skb);
+	sock_put(lsk);
+}
+
+/* ---- datagrams --------------------------------------------------------- */
+
+static void deliver_locked(struct net *net, struct sock *sk,
+			   struct sk_buff *skb)
+{
+	unsigned int limit;
+
+	if (!sock_owned_by_user(sk)) {
+		QUIC_INC_STATS(net, QUIC_MIB_PKT_RCVFASTPATHS);
+		quic_rx_burst(sk, skb);
+		return;
+	}
+	/* the owner may be sealing: allow for what comes meanwhile */
+	limit = READ_ONCE(sk->sk_rcvbuf) * 2U + (1 << 20);
+	if (sk_add_backlog(sk, skb, limit)) {
+		drop(net, skb, QUIC_MIB_PKT_RCVDROP);
+		return;
+	}
+	QUIC_INC_STATS(net, QUIC_MIB_PKT_RCVBACKLOGS);
+}
+
+/*
+ * Return: false when there is no connection id in front (RFC 8999 5). The
+ * bytes are in @buf or in @skb.
+ */
+static bool peek_at(const struct sk_buff *skb, unsigned int off,
+		    unsigned int len, u8 *buf, struct demux_peek *peek)
+{
+	unsigned int n = min_t(unsigned int, len, PEEK_FAST_BYTES);
+	const u8 *p;
+
+	if (n < 1 + QUIC_CID_DEFAULT_LEN)
+		return false;
+	p = skb_header_pointer(skb, off, n, buf);
+	if (!p)
+		return false;
+	peek->first = p[0];
+	peek->is_long = p[0] & 0x80;
+	peek->version = 0;
+	peek->cid_len = QUIC_CID_DEFAULT_LEN;
+	peek->cid = p + 1;
+	if (!peek->is_long)
+		return true;
+	if (n < LONG_DCID_OFF)
+		return false;
+	peek->version = get_unaligned_be32(p + 1);
+	peek->cid_len = p[LONG_DCID_OFF - 1];
+	peek->cid = p + LONG_DCID_OFF;
+	/* longer ones exist in other versions only */
+	if (peek->cid_len > QUIC_CID_MAX_LEN)
+		return peek->version != QUIC_V1 && peek->version != QUIC_V2;
+	return LONG_DCID_OFF + peek->cid_len <= n;
+}
+
+static void rcv_one_cid(struct net *net, struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
+	struct sock *sk = quic_demux_find(net, peek->cid, peek->cid_len);
+
+	if (!sk) {
+		rcv_unknown(net, skb, peek);
+		return;
+	}
+	bh_lock_sock(sk);
+	deliver_locked(net, sk, skb);
+	bh_unlock_sock(sk);
+	sock_put(sk);
+}
+
+/* GRO merges by addresses, ports and size: is it one connection id, too? */
+static bool one_cid(const struct sk_buff *skb, const struct demux_peek *first)
+{
+	unsigned int step = skb_shinfo(skb)->gso_size, off;
+	struct demux_peek peek;
+	u8 buf[PEEK_FAST_BYTES];
+
+	for (off = step; off < skb->len; off += step) {
+		if (!peek_at(skb, off, skb->len - off, buf, &peek) ||
+		    peek.is_long != first->is_long ||
+		    peek.cid_len != first->cid_len ||
+		    peek.cid_len > QUIC_CID_MAX_LEN ||
+		    memcmp(peek.cid, first->cid, peek.cid_len))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A linear copy of one datagram of a burst, with the headers before it, and
+ * the device's verdict: the mark and the metadata in front of the MAC header.
+ */
+static struct sk_buff *copy_dgram(const struct sk_buff *skb, unsigned int off,
+				  unsigned int len)
+{
+	unsigned int hdrs = skb->data - skb_network_header(skb);
+	unsigned int meta = skb_metadata_len(skb);
+	struct sk_buff *n;
+
+	n = alloc_skb(meta + hdrs + len, GFP_ATOMIC | __GFP_NOWARN);
+	if (!n)
+		return NULL;
+	skb_reserve(n, meta);
+	skb_reset_mac_header(n);
+	if (meta) {
+		memcpy(n->data - meta, skb_metadata_end(skb) - meta, meta);
+		skb_metadata_set(n, meta);
+	}
+	skb_copy_decrypted(n, skb);
+	skb_reset_network_header(n);
+	skb_put_data(n, skb_network_header(skb), hdrs);
+	skb_set_transport_header(n, skb_transport_header(skb) -
+				    skb_network_header(skb));
+	__skb_pull(n, hdrs);
+	if (skb_copy_bits(skb, off, skb_put(n, len), len)) {
+		kfree_skb(n);
+		return NULL;
+	}
+	n->skb_iif = skb->skb_iif;
+	n->protocol = skb->protocol;
+	n->tstamp = skb->tstamp;
+	n->ip_summed = CHECKSUM_UNNECESSARY;
+	return n;
+}
+
+static void rcv_dgram(struct net *net, struct sk_buff *skb)
+{
+	u8 buf[PEEK_FAST_BYTES];
+	struct demux_peek peek;
+
+	if (!peek_at(skb, 0, skb->len, buf, &peek))
+		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
+	else
+		rcv_one_cid(net, skb, &peek);
+}
+
+static void rcv_split(struct net *net, struct sk_buff *skb)
+{
+	unsigned int step = skb_shinfo(skb)->gso_size, off;
+	struct sk_buff *n;
+
+	for (off = 0; off < skb->len; off += step) {
+		n = copy_dgram(skb, off, min(step, skb->len - off));
+		if (n)
+			rcv_dgram(net, n);
+		else
+			QUIC_INC_STATS(net, QUIC_MIB_PKT_RCVDROP);
+	}
+	consume_skb(skb);
+}
+
+/**
+ * quic_demux_rcv() - a datagram, or a burst of them, came in
+ * @net: network namespace
+ * @skb: data is the UDP payload, headers before it; GSO: several datagrams
+ *	of gso_size bytes; consumed
+ *
+ * Finds the socket by the destination connection id and processes the burst,
+ * or leaves it in the backlog when a process owns the socket.
+ *
+ * Context: softirq, RCU.
+ */
+void quic_demux_rcv(struct net *net, struct sk_buff *skb)
+{
+	u8 buf[PEEK_FAST_BYTES];
+	struct demux_peek peek;
+	unsigned int len;
+
+	if (!skb_is_gso(skb)) {
+		rcv_dgram(net, skb);
+		return;
+	}
+	len = min_t(unsigned int, skb_shinfo(skb)->gso_size, skb->len);
+	if (peek_at(skb, 0, len, buf, &peek) &&
+	    peek.cid_len <= QUIC_CID_MAX_LEN && one_cid(skb, &peek))
+		rcv_one_cid(net, skb, &peek);
+	else
+		rcv_split(net, skb);
+}
+
+/* ---- module ------------------------------------------------------------ */
+
+/* Return: 0 or -ENOMEM. */
+int quic_demux_init(void)
+{
+	return rhashtable_init(&cid_table, &cid_params);
+}
+
+/* Every socket is gone, and with it every entry. */
+void quic_demux_exit(void)
+{
+	rhashtable_destroy(&cid_table);
+	rcu_barrier();
+}

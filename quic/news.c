@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the connection's news mean for the socket. */
+#include "sock.h"
+
+#include "demux.h"
+#include "event.h"
+#include "handshake.h"
+#include "mib.h"
+#include "proto.h"
+#include "txbuf.h"
+
+/* What comes at the 1-RTT level once established is for nobody to read. */
+static void take_late_crypto(struct sock *sk)
+{
+	if (sk->sk_state == TCP_ESTABLISHED &&
+	    quic_conn_crypto_readable(&quic_sk(sk)->conn) == QUIC_LVL_APP)
+		quic_handshake_take_late(sk);
+}
+
+static void on_crypto(struct sock *sk)
+{
+	take_late_crypto(sk);
+	sk->sk_data_ready(sk);
+}
+
+static void on_established(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct net *net = sock_net(sk);
+
+	inet_sk_set_state(sk, TCP_ESTABLISHED);
+	q->counted = true;
+	QUIC_INC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
+	if (q->conn.server)
+		QUIC_INC_STATS(net, QUIC_MIB_CONN_PASSIVEESTABS);
+	else
+		QUIC_INC_STATS(net, QUIC_MIB_CONN_ACTIVEESTABS);
+	take_late_crypto(sk);
+	sk->sk_state_change(sk);
+	quic_hw_poke(sk);
+}
+
+/* RFC 9000 7.2: the client's made-up id is not used from here on. */
+static void on_confirmed(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	if (q->conn.server)
+		quic_sock_retire_cid(sk, &q->conn.odcid);
+}
+
+static int close_errno(const struct quic_close *cl)
+{
+	if (cl->timeout)
+		return -ETIMEDOUT;
+	return cl->reset ? -ECONNRESET : 0;
+}
+
+/* The connection does not carry data any more: tell everybody, once. */
+static void end_socket(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	const struct quic_close *cl = &q->conn.close;
+	struct net *net = sock_net(sk);
+
+	inet_sk_set_state(sk, TCP_CLOSE);
+	if (q->counted)
+		QUIC_DEC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
+	q->counted = false;
+	if (cl->local)
+		QUIC_INC_STATS(net, QUIC_MIB_FRM_OUTCLOSES);
+	else if (cl->set && !cl->timeout && !cl->reset)
+		QUIC_INC_STATS(net, QUIC_MIB_FRM_INCLOSES);
+	if (cl->reset)
+		QUIC_INC_STATS(net, QUIC_MIB_PKT_RESETS);
+	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+	WRITE_ONCE(sk->sk_err, -close_errno(cl));
+	if (!cl->local)
+		quic_event_push(sk, QUIC_EVENT_CONNECTION_CLOSE, 0);
+	if (sk->sk_err)
+		sk_error_report(sk);
+	sk->sk_state_change(sk);
+}
+
+static void on_closed(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	if (sk->sk_state != TCP_CLOSE)
+		end_socket(sk);
+	if (q->conn.state == QUIC_CONN_CLOSED)
+		quic_sock_stop(sk);
+}
+
+static void on_key_update(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_keys *k = &q->conn.keys;
+
+	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_KEY_UPDATES);
+	quic_sock_defer_work(sk, QUIC_TODO_KEYS);
+	/* an update of ours is told when the peer followed */
+	if (k->tx_gen == k->rx_gen)
+		quic_event_push(sk, QUIC_EVENT_KEY_UPDATE, k->rx_gen & 1);
+	sk->sk_data_ready(sk);
+}
+
+static void on_cids(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	u8 token[QUIC_RESET_TOKEN_LEN];
+	struct quic_cid cid;
+
+	while (quic_cid_retired(&q->conn, &cid))
+		quic_sock_retire_cid(sk, &cid);
+	while (quic_cid_wanted(&q->conn)) {
+		/* without memory: the next news of this kind tries again */
+		if (quic_sock_new_cid(sk, &cid, token))
+			return;
+		if (quic_cid_issue(&q->conn, &cid, token)) {
+			quic_demux_del(sk, &cid);
+			return;
+		}
+	}
+	quic_hw_poke(sk);
+}
+
+static void on_tx_acked(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_stream *s;
+	bool freed = false;
+
+	while ((s = quic_streams_acked(&q->conn)))
+		freed |= quic_txbuf_release(sk, s);
+	if (freed)
+		sk->sk_write_space(sk);
+}
+
+static void on_readable(struct sock *sk)
+{
+	if (quic_recv_skip_resets(sk))
+		sk->sk_data_ready(sk);
+}
+
+/* Credit or streams: who waits for the latter needs no room in the buffer. */
+static void on_writable(struct sock *sk)
+{
+	quic_sock_wake_writers(sk);
+}
+
+static void on_dead(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_stream *s;
+
+	while ((s = quic_streams_reap(&q->conn))) {
+		quic_txbuf_free(sk, s);
+		quic_stream_free(s);
+	}
+	sk->sk_write_space(sk);
+}
+
+static void on_token(struct sock *sk)
+{
+	quic_event_push(sk, QUIC_EVENT_NEW_TOKEN, 0);
+	sk->sk_data_ready(sk);
+}
+
+static void on_keys_dropped(struct sock *sk)
+{
+	quic_sock_defer_work(sk, QUIC_TODO_DROP);
+}
+
+static const struct {
+	u32 news;
+	void (*handle)(struct sock *sk);
+} news_handlers[] = {
+	{ QUIC_NEWS_CRYPTO,		on_crypto },
+	{ QUIC_NEWS_ESTABLISHED,	on_established },
+	{ QUIC_NEWS_CONFIRMED,		on_confirmed },
+	{ QUIC_NEWS_KEY_UPDATE,		on_key_update },
+	{ QUIC_NEWS_CIDS,		on_cids },
+	{ QUIC_NEWS_TX_ACKED,		on_tx_acked },
+	{ QUIC_NEWS_TOKEN,		on_token },
+	{ QUIC_NEWS_READABLE,		on_readable },
+	{ QUIC_NEWS_EVENT,		on_readable },
+	{ QUIC_NEWS_WRITABLE,		on_writable },
+	{ QUIC_NEWS_DEAD,		on_dead },
+	{ QUIC_NEWS_KEYS_DROPPED,	on_keys_dropped },
+	/* last: it may end the connection */
+	{ QUIC_NEWS_CLOSED,		on_closed },
+};
+
+/**
+ * quic_sock_news() - look after what the core reports
+ * @sk: socket with a connection
+ *
+ * Called after every batch of calls into the core. May stop the connection,
+ * and drop the reference that it held: the caller has one of its own.
+ *
+ * Context: sock lock, process or softirq.
+ */
+void quic_sock_news(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	u32 news;
+	int i;
+
+	while (q->has_conn && (news = q->conn.news)) {
+		q->conn.news = 0;
+		for (i = 0; i < ARRAY_SIZE(news_handlers); i++)
+			if (news & news_handlers[i].news)
+				news_handlers[i].handle(sk);
+	}
+	if (q->alive)
+		quic_sock_linger_check(sk);
+}

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sendmsg(2): handshake messages and stream data. */
+#include "sock.h"
+#include "proto.h"
+#include "sendmsg.h"
+
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+
+#include "tx.h"
+#include "txbuf.h"
+
+#define STREAM_FLAGS	(MSG_QUIC_STREAM_NEW | MSG_QUIC_STREAM_FIN | \
+			 MSG_QUIC_STREAM_UNI | MSG_QUIC_STREAM_DONTWAIT | \
+			 MSG_QUIC_STREAM_SNDBLOCK)
+#define SEND_FLAGS	(STREAM_FLAGS | MSG_QUIC_DATAGRAM | MSG_BATCH | \
+			 MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | \
+			 MSG_WAITALL | MSG_SPLICE_PAGES | MSG_ZEROCOPY | \
+			 MSG_CMSG_COMPAT)
+
+/* Wake a writer only when there is room for a good piece. */
+#define WAKE_DIVISOR	3
+
+/**
+ * struct send_info - what a message says about itself
+ * @stream_id: -1: none named
+ * @flags: MSG_QUIC_STREAM_*
+ * @level: enum quic_crypto_level
+ * @has_stream: STREAM_INFO was there
+ * @has_handshake: HANDSHAKE_INFO was there
+ */
+struct send_info {
+	s64 stream_id;
+	u32 flags;
+	u8 level;
+	bool has_stream;
+	bool has_handshake;
+};
+
+static int read_cmsg(struct cmsghdr *cmsg, struct send_info *info)
+{
+	size_t len = cmsg->cmsg_len - sizeof(*cmsg);
+	struct quic_handshake_info hs = {};
+	struct quic_stream_info st = {};
+
+	switch (cmsg->cmsg_type) {
+	case QUIC_STREAM_INFO:
+		memcpy(&st, CMSG_DATA(cmsg), min(len, sizeof(st)));
+		if (st.stream_flags & ~STREAM_FLAGS || st.stream_id < -1)
+			return -EINVAL;
+		info->stream_id = st.stream_id;
+		info->flags |= st.stream_flags;
+		info->has_stream = true;
+		return 0;
+	case QUIC_HANDSHAKE_INFO:
+		memcpy(&hs, CMSG_DATA(cmsg), min(len, sizeof(hs)));
+		if (hs.crypto_level >= QUIC_CRYPTO_MAX)
+			return -EINVAL;
+		info->level = hs.crypto_level;
+		info->has_handshake = true;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int read_control(struct msghdr *msg, struct send_info *info)
+{
+	struct cmsghdr *cmsg;
+	int err;
+
+	info->stream_id = -1;
+	info->flags = msg->msg_flags & STREAM_FLAGS;
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		if (cmsg->cmsg_level != SOL_QUIC)
+			continue;
+		err = read_cmsg(cmsg, info);
+		if (err)
+			return err;
+	}
+	if (info->has_stream && info->has_handshake)
+		return -EINVAL;
+	return 0;
+}
+
+/* ---- waiting ------------------------------------------------------------- */
+
+static bool can_send(const struct sock *sk)
+{
+	return sk->sk_state == TCP_ESTABLISHED &&
+	       !(sk->sk_shutdown & SEND_SHUTDOWN);
+}
+
+static int closed_errno(struct sock *sk)
+{
+	return sock_error(sk) ?: -EPIPE;
+}
+
+/* Sleep until write_space() or the end; drops the lock meanwhile. */
+static int wait_once(struct sock *sk, long *timeo, wait_queue_entry_t *wait)
+{
+	if (!*timeo)
+		return -EAGAIN;
+	if (signal_pending(current))
+		return sock_intr_errno(*timeo);
+	sk_set_bit(SOCKWQ_ASYNC_NOSPACE, sk);
+	release_sock(sk);
+	*timeo = wait_woken(wait, TASK_INTERRUPTIBLE, *timeo);
+	lock_sock(sk);
+	return can_send(sk) ? 0 : closed_errno(sk);
+}
+
+static bool has_room(const struct sock *sk)
+{
+	return quic_sock_wspace(sk) > 0;
+}
+
+static int wait_room(struct sock *sk, long *timeo)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	int err = 0;
+
+	/* what the buffer holds has to be on its way before one waits for it */
+	quic_sock_push(sk);
+	add_wait_queue(sk_sleep(sk), &wait);
+	while (!err && !has_room(sk))
+		err = wait_once(sk, timeo, &wait);
+	remove_wait_queue(sk_sleep(sk), &wait);
+	return err;
+}
+
+/**
+ * quic_stream_open_wait() - open a stream, waiting for the peer's leave
+ * @sk: established socket
+ * @id: id, or -1 for the next
+ * @flags: MSG_QUIC_STREAM_UNI chooses the type when @id is -1
+ * @dontwait: do not wait
+ * @sp: the stream
+ *
+ * Context: process context, sock lock, which is dropped while waiting.
+ * Return: 0; -EAGAIN at the peer's limit, when not waiting or after
+ * SO_SNDTIMEO; -EPIPE or the connection's error when it ended; others of
+ * quic_stream_open().
+ */
+int quic_stream_open_wait(struct sock *sk, s64 id, u32 flags, bool dontwait,
+			  struct quic_stream **sp)
+{
+	bool uni = flags & MSG_QUIC_STREAM_UNI;
+	struct quic_sock *q = quic_sk(sk);
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	long timeo;
+	int err;
+
+	err = quic_stream_open(&q->conn, id, uni, GFP_KERNEL, sp);
+	if (err != -EAGAIN)
+		return err;
+	/* STREAMS_BLOCKED goes out */
+	quic_sock_push(sk);
+	timeo = sock_sndtimeo(sk, dontwait);
+	add_wait_queue(sk_sleep(sk), &wait);
+	do {
+		err = wait_once(sk, &timeo, &wait);
+		if (err)
+			break;
+		err = quic_stream_open(&q->conn, id, uni, GFP_KERNEL, sp);
+	} while (err == -EAGAIN);
+	remove_wait_queue(sk_sleep(sk), &wait);
+	return err;
+}
+
+/**
+ * quic_send_ready() - would sendmsg() take something?
+ * @sk: socket
+ *
+ * Context: any; a guess without the sock lock.
+ */
+bool quic_send_ready(struct sock *sk)
+{
+	const struct quic_sock *q = quic_sk(sk);
+	int state = READ_ONCE(sk->sk_state);
+
+	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN)
+		return true;
+	if (state == TCP_SYN_RECV)
+		return true;
+	if (state != TCP_ESTABLISHED)
+		return false;
+	if (quic_sock_wspace(sk) < READ_ONCE(sk->sk_sndbuf) / WAKE_DIVISOR)
+		return false;
+	return READ_ONCE(q->conn.flow.tx_max) >
+	       READ_ONCE(q->conn.flow.tx_sent);
+}
+
+/* ---- handshake messages -------------------------------------------------- */
+
+static int send_handshake(struct sock *sk, struct msghdr *msg, size_t len,
+			  const struct send_info *info)
+{
+	struct quic_sock *q = quic_sk(sk);
+	u8 *data;
+	int err;
+
+	if (!len || len > QUIC_CRYPTO_BUFFER_BYTES)
+		return -EMSGSIZE;
+	if (!q->has_conn || sk->sk_shutdown & SEND_SHUTDOWN)
+		return closed_errno(sk);
+	if (info->level == QUIC_CRYPTO_EARLY)
+		return -EINVAL;
+	data = kvmalloc(len, GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	err = -EFAULT;
+	if (copy_from_iter_full(data, len, &msg->msg_iter))
+		err = quic_conn_crypto_write(&q->conn,
+					     (enum quic_level)info->level,
+					     data, len, GFP_KERNEL);
+	kvfree(data);
+	if (err)
+		return err;
+	quic_sock_push(sk);
+	return len;
+}
+
+/* ---- stream data --------------------------------------------------------- */
+
+static bool is_dontwait(const struct msghdr *msg, const struct send_info *info)
+{
+	return msg->msg_flags & MSG_DONTWAIT ||
+	       info->flags & MSG_QUIC_STREAM_DONTWAIT;
+}
+
+static int find_stream(struct sock *sk, s64 id, u32 flags,
+		       struct quic_stream **sp)
+{
+	struct quic_conn *c = &quic_sk(sk)->conn;
+
+	*sp = quic_stream_find(c, id);
+	if (!*sp) {
+		if (quic_stream_existed(c, id) ||
+		    !(flags & MSG_QUIC_STREAM_NEW))
+			return -ENOSTR;
+		return -EAGAIN;
+	}
+	if (flags & MSG_QUIC_STREAM_NEW &&
+	    ((*sp)->send_state != QUIC_SEND_READY || (*sp)->tx_end))
+		return -EINVAL;
+	return 0;
+}
+
+/* The stream that a message goes to; opens it when that is asked for. */
+static int get_stream(struct sock *sk, const struct msghdr *msg,
+		      const struct send_info *info, struct quic_stream **sp)
+{
+	struct quic_sock *q = quic_sk(sk);
+	s64 id = info->stream_id;
+	int err;
+
+	if (id < 0 && !(info->flags & MSG_QUIC_STREAM_NEW))
+		id = q->active_sid;
+	if (id >= 0) {
+		err = find_stream(sk, id, info->flags, sp);
+		if (err != -EAGAIN)
+			return err;
+	}
+	return quic_stream_open_wait(sk, id, info->flags,
+				     is_dontwait(msg, info), sp);
+}
+
+/*
+ * Data that waits for the peer's credit is buffered like any other; only who
+ * cannot wait is told that sending is of no use now.
+ */
+static int check_credit(const struct sock *sk, const struct quic_stream *s,
+			const struct send_info *info)
+{
+	if (quic_stream_credit(&quic_sk(sk)->conn, s))
+		return 0;
+	return info->has_stream ? -ENOSPC : -EAGAIN;
+}
+
+static int append_some(struct sock *sk, struct quic_stream *s,
+		       struct msghdr *msg, bool fin)
+{
+	struct quic_sock *q = quic_sk(sk);
+	size_t left = iov_iter_count(&msg->msg_iter);
+	ssize_t n;
+
+	n = quic_txbuf_append(sk, s, &msg->msg_iter,
+			      min_t(size_t, left, quic_sock_wspace(sk)));
+	if (n <= 0)
+		return n ?: -ENOMEM;
+	quic_stream_write(&q->conn, s, n, fin && n == left);
+	return n;
+}
+
+static int send_bytes(struct sock *sk, struct quic_stream *s,
+		      struct msghdr *msg, const struct send_info *info)
+{
+	bool dontwait = is_dontwait(msg, info);
+	bool fin = info->flags & MSG_QUIC_STREAM_FIN;
+	long timeo = sock_sndtimeo(sk, dontwait);
+	int err = 0;
+
+	while (!err && iov_iter_count(&msg->msg_iter)) {
+		if (!quic_stream_writable(s))
+			return -EINVAL;
+		if (!timeo)
+			err = check_credit(sk, s, info);
+		if (!err && !has_room(sk))
+			err = wait_room(sk, &timeo);
+		if (!err && !quic_stream_writable(s))
+			return -EINVAL;
+		if (!err)
+			err = min(append_some(sk, s, msg, fin), 0);
+	}
+	return err;
+}
+
+static int send_held(struct sock *sk, struct quic_stream *s,
+		     struct msghdr *msg, size_t len,
+		     const struct send_info *info)
+{
+	struct quic_sock *q = quic_sk(sk);
+	size_t sent;
+	int err;
+
+	if (!quic_stream_writable(s))
+		return -EINVAL;
+	if (!len) {
+		quic_stream_write(&q->conn, s, 0, true);
+		return 0;
+	}
+	err = send_bytes(sk, s, msg, info);
+	sent = len - iov_iter_count(&msg->msg_iter);
+	return sent ?: err;
+}
+
+static int send_stream(struct sock *sk, struct msghdr *msg, size_t len,
+		       const struct send_info *info)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_stream *s;
+	int ret;
+
+	if (!can_send(sk)) {
+		/* no 0-RTT keys: the limit on early streams is 0 */
+		if (sk->sk_state == TCP_SYN_RECV)
+			return -EINVAL;
+		return closed_errno(sk);
+	}
+	if (!len && !(info->flags & MSG_QUIC_STREAM_FIN))
+		return -EMSGSIZE;
+	ret = get_stream(sk, msg, info, &s);
+	if (ret)
+		return ret;
+	s->user_ref++;
+	ret = send_held(sk, s, msg, len, info);
+	if (ret >= 0)
+		q->active_sid = s->fin ? -1 : (s64)s->id;
+	quic_stream_unref(&q->conn, s);
+	quic_sock_push(sk);
+	return ret;
+}
+
+/**
+ * quic_sendmsg() - sendmsg(2)
+ * @sk: socket
+ * @msg: message; control messages say stream or handshake level
+ * @len: its bytes
+ *
+ * Context: process context.
+ * Return: bytes taken; -EINVAL for flags or control messages that do not fit,
+ * and for a finished stream; -EMSGSIZE for nothing to send; -EPIPE on a
+ * socket that is closed, listening or without connection; -ENOSTR for an
+ * unknown stream; -EAGAIN and -ENOSPC as in the ABI; -EOPNOTSUPP for
+ * datagrams.
+ */
+int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct send_info info = {};
+	int ret;
+
+	if (msg->msg_flags & ~SEND_FLAGS)
+		return -EINVAL;
+	if (msg->msg_flags & MSG_QUIC_DATAGRAM)
+		return -EOPNOTSUPP;
+	if (len > INT_MAX)
+		return -EMSGSIZE;
+	ret = read_control(msg, &info);
+	if (ret)
+		return ret;
+	lock_sock(sk);
+	if (info.has_handshake)
+		ret = send_handshake(sk, msg, len, &info);
+	else
+		ret = send_stream(sk, msg, len, &info);
+	release_sock(sk);
+	return ret;
+}

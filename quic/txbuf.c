@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "txbuf.h"
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+#include "core/stream.h"
+#include "sock.h"
+
+/**
+ * DOC: Stream bytes and what they cost
+ *
+ * The bytes of a stream lie in chunks, one after the other, from the first
+ * unacknowledged one on. A chunk is physically contiguous, so a packet's
+ * payload is mostly one scatterlist entry; it grows from a page to 32 KiB
+ * with what the stream holds, so a stream of a few bytes pins a page only.
+ *
+ * A chunk is charged with its whole size, at its allocation, to
+ * sk->sk_wmem_queued, which is what sk_sndbuf bounds; it is uncharged when
+ * its last byte is acknowledged. (sk_wmem_alloc counts the sealed skbs on
+ * their way, which are another matter.) quic_sock.tx_bytes counts the bytes
+ * alone.
+ */
+
+#define CHUNK_MAX_ORDER		3
+
+/**
+ * struct txbuf_chunk - contiguous bytes
+ * @list: in txbuf.chunks, by offset
+ * @page: head page
+ * @off: stream offset of the first byte
+ * @len: bytes in use
+ * @order: of the allocation
+ */
+struct txbuf_chunk {
+	struct list_head list;
+	struct page *page;
+	u64 off;
+	u32 len;
+	u8 order;
+};
+
+/**
+ * struct txbuf - what quic_stream.priv is
+ * @chunks: of &struct txbuf_chunk
+ * @hint: where the last lookup ended, or NULL
+ * @base: offset below which nothing counts any more
+ */
+struct txbuf {
+	struct list_head chunks;
+	struct txbuf_chunk *hint;
+	u64 base;
+};
+
+static u32 chunk_size(const struct txbuf_chunk *c)
+{
+	return PAGE_SIZE << c->order;
+}
+
+static u64 chunk_end(const struct txbuf_chunk *c)
+{
+	return c->off + c->len;
+}
+
+static struct txbuf_chunk *tail_chunk(struct txbuf *b)
+{
+	if (list_empty(&b->chunks))
+		return NULL;
+	return list_last_entry(&b->chunks, struct txbuf_chunk, list);
+}
+
+static struct txbuf *get_buf(struct quic_stream *s)
+{
+	struct txbuf *b = s->priv;
+
+	if (b)
+		return b;
+	b = kzalloc(sizeof(*b), quic_gfp());
+	if (!b)
+		return NULL;
+	INIT_LIST_HEAD(&b->chunks);
+	b->base = s->tx_end;
+	s->priv = b;
+	return b;
+}
+
+static struct page *alloc_chunk_page(gfp_t gfp, u8 *order)
+{
+	struct page *page;
+
+	for (; *order; (*order)--) {
+		page = alloc_pages((gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_COMP |
+				   __GFP_NORETRY | __GFP_NOWARN, *order);
+		if (page)
+			return page;
+	}
+	return alloc_page(gfp);
+}
+
+static struct txbuf_chunk *add_chunk(struct sock *sk, struct txbuf *b,
+				     u64 off, size_t want)
+{
+	u64 held = off - b->base;
+	struct txbuf_chunk *c;
+
+	c = kmalloc(sizeof(*c), quic_gfp());
+	if (!c)
+		return NULL;
+	c->order = min_t(int, get_order(max_t(u64, want, held)),
+			 CHUNK_MAX_ORDER);
+	c->page = alloc_chunk_page(quic_gfp(), &c->order);
+	if (!c->page) {
+		kfree(c);
+		return NULL;
+	}
+	c->off = off;
+	c->len = 0;
+	list_add_tail(&c->list, &b->chunks);
+	sk_wmem_queued_add(sk, chunk_size(c));
+	return c;
+}
+
+static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
+{
+	if (b->hint == c)
+		b->hint = NULL;
+	list_del(&c->list);
+	sk_wmem_queued_add(sk, -(int)chunk_size(c));
+	__free_pages(c->page, c->order);
+	kfree(c);
+}
+
+/**
+ * quic_txbuf_append() - store bytes at the end of a stream
+ * @sk: socket
+ * @s: stream; the bytes go to offset s->tx_end
+ * @from: where they come from; advanced by what was stored
+ * @len: bytes
+ *
+ * The caller tells the core by quic_stream_write() before the next call.
+ *
+ * Context: process; sock lock. May sleep.
+ * Return: bytes stored, less than @len when memory or the source ended;
+ * -ENOMEM or -EFAULT when that left none.
+ */
+ssize_t quic_txbuf_append(struct sock *sk, struct quic_stream *s,
+			  struct iov_iter *from, size_t len)
+{
+	struct txbuf *b = get_buf(s);
+	struct txbuf_chunk *c;
+	size_t done = 0;
+	int err = 0;
+
+	if (!b)
+		return -ENOMEM;
+	c = tail_chunk(b);
+	while (done < len) {
+		size_t n, got;
+
+		if (!c || c->len == chunk_size(c))
+			c = add_chunk(sk, b, s->tx_end + done, len - done);
+		if (!c) {
+			err = -ENOMEM;
+			break;
+		}
+		n = min_t(size_t, len - done, chunk_size(c) - c->len);
+		got = copy_from_iter(page_address(c->page) + c->len, n, from);
+		c->len += got;
+		done += got;
+		if (got < n) {
+			err = -EFAULT;
+			break;
+		}
+	}
+	quic_sk(sk)->tx_bytes += done;
+	return done ?: err;
+}
+
+static struct txbuf_chunk *find_chunk(struct txbuf *b, u64 off)
+{
+	struct txbuf_chunk *c = b->hint;
+
+	if (!c || off < c->off)
+		c = list_first_entry_or_null(&b->chunks, struct txbuf_chunk,
+					     list);
+	if (!c)
+		return NULL;
+	list_for_each_entry_from(c, &b->chunks, list)
+		if (off < chunk_end(c))
+			return off >= c->off ? c : NULL;
+	return NULL;
+}
+
+/**
+ * quic_txbuf_run() - where are these bytes?
+ * @s: stream
+ * @off: offset of the first byte
+ * @len: how many
+ * @page: set to the head page of the chunk that holds the first ones
+ * @page_off: offset from that page's start, up to 32 KiB
+ *
+ * Looks on from where the last call ended, so going through a stream in order
+ * costs nothing.
+ *
+ * Context: sock lock.
+ * Return: bytes that are contiguous there, at most @len; 0 when the buffer
+ * does not have them.
+ */
+u32 quic_txbuf_run(const struct quic_stream *s, u64 off, u32 len,
+		   struct page **page, u32 *page_off)
+{
+	struct txbuf *b = s->priv;
+	struct txbuf_chunk *c;
+
+	c = b ? find_chunk(b, off) : NULL;
+	if (!c)
+		return 0;
+	b->hint = c;
+	*page = c->page;
+	*page_off = off - c->off;
+	return min_t(u64, len, chunk_end(c) - off);
+}
+
+/**
+ * quic_txbuf_release() - give back what was acknowledged
+ * @sk: socket
+ * @s: stream; goes by quic_stream_released()
+ *
+ * Context: sock lock.
+ * Return: true when sk_wmem_queued went down, so that writers may go on.
+ */
+bool quic_txbuf_release(struct sock *sk, struct quic_stream *s)
+{
+	struct txbuf_chunk *c, *next;
+	struct txbuf *b = s->priv;
+	bool freed = false;
+	u64 to;
+
+	if (!b)
+		return false;
+	to = min(quic_stream_released(s), s->tx_end);
+	list_for_each_entry_safe(c, next, &b->chunks, list) {
+		if (chunk_end(c) > to)
+			break;
+		free_chunk(sk, b, c);
+		freed = true;
+	}
+	if (to > b->base) {
+		quic_sk(sk)->tx_bytes -= to - b->base;
+		b->base = to;
+	}
+	return freed;
+}
+
+/**
+ * quic_txbuf_free() - the stream is over
+ * @sk: socket
+ * @s: stream; priv is NULL afterwards
+ *
+ * Context: sock lock.
+ */
+void quic_txbuf_free(struct sock *sk, struct quic_stream *s)
+{
+	struct txbuf_chunk *c, *next;
+	struct txbuf *b = s->priv;
+
+	if (!b)
+		return;
+	list_for_each_entry_safe(c, next, &b->chunks, list)
+		free_chunk(sk, b, c);
+	quic_sk(sk)->tx_bytes -= s->tx_end - b->base;
+	s->priv = NULL;
+	kfree(b);
+}

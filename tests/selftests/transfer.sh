@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Files cross a QUIC connection in software, over veth, with IPv4 and IPv6; tshark decrypts what was on the wire.
+# TIMEOUT: 150
+. "$(dirname "$0")/lib.sh"
+need_module quic
+need tshark tcpdump
+
+ns_add a b
+veth_pair a b || bail
+mkdir -p /tmp/in /tmp/got
+random_file /tmp/in/down 3000000
+random_file /tmp/up 2000000
+
+roundtrip() {
+	local what=$1 addr=$2
+	shift 2
+	rm -f /tmp/out/up /tmp/got/down
+	check "$what: transfer" client a "$addr" --put /tmp/up --get down --out /tmp/got "$@"
+	is "$what: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+	is "$what: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+}
+
+check "server starts" serve b 10.9.0.2 || done_testing
+rm -f /tmp/keys.log
+# taken before segmentation: a datagram is cut out of a burst by its UDP length
+spawn /tmp/tcpdump.log inns a tcpdump -i eth0 -U -s 0 -w /tmp/v4.pcap udp
+tcpdump_pid=$spawned
+wait_file 10 /tmp/tcpdump.log 'listening on' || bail "tcpdump starts"
+for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o off; inns b ethtool -K eth0 $o off; done
+roundtrip IPv4 10.9.0.2
+kill -INT "$tcpdump_pid"
+wait_pid 10 "$tcpdump_pid"
+for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o on; inns b ethtool -K eth0 $o on; done
+kill "$server"
+
+dissect() { tshark -r /tmp/v4.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
+at_least "tshark sees 1-RTT packets" "$(dissect -Y 'quic.header_form == 0' -T fields -e quic.packet_number | wc -l)" 3000
+at_least "and decrypts their streams" "$(dissect -Y 'quic.stream_data' | wc -l)" 2000
+is "and fails on none" "$(dissect -Y 'quic.decryption_failed || _ws.malformed' | wc -l)" 0
+
+check "server starts on IPv6" serve b '[fd09::2]'
+roundtrip IPv6 '[fd09::2]'
+roundtrip "aes256gcm" '[fd09::2]' --cipher aes256gcm
+roundtrip "chacha20" '[fd09::2]' --cipher chacha20poly1305
+check_fails "another host name is refused" 'ertificate' inns a quic-client --quiet --timeout 20 --ca $certs/ca.pem \
+	--host other.test --get down --out /tmp/got "[fd09::2]:$port"
+check_fails "an unknown authority is refused" 'ertificate' inns a quic-client --quiet --timeout 20 --ca /dev/null \
+	--host server.test --get down --out /tmp/got "[fd09::2]:$port"
+is "no packet failed to open" "$(snmp a PktDecDrop)/$(snmp b PktDecDrop)" "0/0"
+kill "$server"
+done_testing

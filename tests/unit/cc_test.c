@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "quic/core/cc.h"
+
+#include "fixture.h"
+#include "tap.h"
+
+#define MSS	1200
+#define T0	FIX_T0
+
+static void start(struct quic_cc *cc)
+{
+	quic_cc_init(cc, &quic_cc_reno, MSS);
+}
+
+/* RFC 9002 7.2: min(10 * size, max(14720, 2 * size)) */
+static void initial_window(void)
+{
+	static const struct { u32 mss; u64 want; } rows[] = {
+		{ 1200, 12000 }, { 1452, 14520 }, { 1472, 14720 },
+		{ 1500, 14720 }, { 7360, 14720 }, { 9000, 18000 },
+		{ 65527, 131054 },
+	};
+	struct quic_cc cc;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		TAP_AT("size %u", rows[i].mss);
+		quic_cc_init(&cc, &quic_cc_reno, rows[i].mss);
+		CHECK_EQ(cc.window_bytes, rows[i].want);
+		CHECK_EQ(cc.in_flight_bytes, 0);
+		CHECK_EQ(cc.ssthresh_bytes, U64_MAX);
+	}
+}
+
+static void room(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	CHECK_EQ(quic_cc_room(&cc), 12000);
+	quic_cc_sent(&cc, 11000);
+	CHECK_EQ(quic_cc_room(&cc), 1000);
+	quic_cc_sent(&cc, 3000);		/* probes go beyond */
+	CHECK_EQ(quic_cc_room(&cc), 0);
+	quic_cc_forget(&cc, 2500);
+	CHECK_EQ(quic_cc_room(&cc), 500);
+	quic_cc_forget(&cc, 100000);
+	CHECK_EQ(cc.in_flight_bytes, 0);
+}
+
+/* RFC 9002 7.3.1: as many bytes as were acknowledged */
+static void slow_start(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	quic_cc_sent(&cc, 2400);
+	quic_cc_acked(&cc, 1200, T0, T0 + 1, false, NULL);
+	CHECK_EQ(cc.window_bytes, 13200);
+	CHECK_EQ(cc.in_flight_bytes, 1200);
+	/* RFC 9002 7.8: not when the window was not in use */
+	quic_cc_acked(&cc, 1200, T0, T0 + 1, true, NULL);
+	CHECK_EQ(cc.window_bytes, 13200);
+	CHECK_EQ(cc.in_flight_bytes, 0);
+}
+
+/* RFC 9002 7.3.2: halved once for each recovery period */
+static void recovery_period(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	quic_cc_sent(&cc, 12000);
+	quic_cc_lost(&cc, 1200, T0, T0 + 100, true);
+	CHECK_EQ(cc.window_bytes, 6000);
+	CHECK_EQ(cc.ssthresh_bytes, 6000);
+	CHECK_EQ(cc.in_flight_bytes, 10800);
+	/* sent before the period began: the same event */
+	quic_cc_lost(&cc, 1200, T0 + 100, T0 + 200, true);
+	CHECK_EQ(cc.window_bytes, 6000);
+	CHECK_EQ(cc.in_flight_bytes, 9600);
+	/* and no growth for them */
+	quic_cc_acked(&cc, 1200, T0 + 100, T0 + 200, false, NULL);
+	CHECK_EQ(cc.window_bytes, 6000);
+	/* sent in the period: its acknowledgement ends it */
+	quic_cc_acked(&cc, 1200, T0 + 101, T0 + 201, false, NULL);
+	CHECK_EQ(cc.acked_bytes, 1200);
+	/* a loss of what was sent in it begins another */
+	quic_cc_lost(&cc, 1200, T0 + 101, T0 + 300, true);
+	CHECK_EQ(cc.window_bytes, 3000);
+	/* never below two packets */
+	quic_cc_lost(&cc, 1200, T0 + 301, T0 + 400, true);
+	CHECK_EQ(cc.window_bytes, 2400);
+	quic_cc_lost(&cc, 1200, T0 + 401, T0 + 500, true);
+	CHECK_EQ(cc.window_bytes, 2400);
+}
+
+/* RFC 9002 7.3.3: one packet for each window */
+static void avoidance(void)
+{
+	struct quic_cc cc;
+	int i;
+
+	start(&cc);
+	quic_cc_lost(&cc, 0, T0, T0 + 100, true);
+	CHECK_EQ(cc.window_bytes, 6000);
+	for (i = 0; i < 4; i++)
+		quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+	CHECK_EQ(cc.window_bytes, 6000);
+	quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+	CHECK_EQ(cc.window_bytes, 7200);
+	for (i = 0; i < 6; i++)
+		quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+	CHECK_EQ(cc.window_bytes, 8400);
+}
+
+/* A probe of the MTU that is lost says nothing of congestion. */
+static void no_congestion(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	quic_cc_sent(&cc, 1500);
+	quic_cc_lost(&cc, 1500, T0, T0 + 1, false);
+	CHECK_EQ(cc.window_bytes, 12000);
+	CHECK_EQ(cc.in_flight_bytes, 0);
+}
+
+/* RFC 9002 7.6.2: the minimum window, and slow start again */
+static void persistent(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	quic_cc_lost(&cc, 0, T0, T0 + 100, true);
+	quic_cc_persistent(&cc);
+	CHECK_EQ(cc.window_bytes, 2400);
+	CHECK_EQ(cc.ssthresh_bytes, 6000);
+	/* no recovery period is left over */
+	quic_cc_acked(&cc, 1200, T0, T0 + 200, false, NULL);
+	CHECK_EQ(cc.window_bytes, 3600);
+}
+
+static void mtu(void)
+{
+	struct quic_cc cc;
+
+	start(&cc);
+	cc.window_bytes = 2400;
+	quic_cc_mtu(&cc, 1400);
+	CHECK_EQ(cc.window_bytes, 2800);
+	CHECK_EQ(cc.mss_bytes, 1400);
+	quic_cc_mtu(&cc, 1200);
+	CHECK_EQ(cc.window_bytes, 2800);
+}
+
+int main(void)
+{
+	TEST(initial_window);
+	TEST(room);
+	TEST(slow_start);
+	TEST(recovery_period);
+	TEST(avoidance);
+	TEST(no_congestion);
+	TEST(persistent);
+	TEST(mtu);
+	return tap_done();
+}
