@@ -44,6 +44,7 @@ void quic_event_push(struct sock *sk, u8 type, u64 val)
  * @sk: socket
  *
  * Context: sock lock, or for a guess.
+ * Return: true when there is; false without a connection.
  */
 bool quic_event_ready(const struct sock *sk)
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sock.h"
 #include "handshake.h"
 
 #include <linux/tls.h>
@@ -7,6 +6,7 @@
 
 #include "event.h"
 #include "mib.h"
+#include "sock.h"
 
 /* RFC 8446 4, 6; RFC 9001 4.8 */
 #define TLS_NEW_SESSION_TICKET	4

@@ -3,6 +3,8 @@
 #ifndef _QUIC_HANDSHAKE_H
 #define _QUIC_HANDSHAKE_H
 
+#include <linux/types.h>
+
 struct quic_crypto_secret;
 struct sock;
 

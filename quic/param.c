@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sock.h"
 #include "param.h"
 
 #include "proto.h"
+#include "sock.h"
 
 #define MIN_UDP_PAYLOAD		1200
 #define MAX_UDP_PAYLOAD		65527

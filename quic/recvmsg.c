@@ -56,6 +56,7 @@ bool quic_recv_skip_resets(struct sock *sk)
  * @sk: socket
  *
  * Context: any; a guess without the sock lock.
+ * Return: true for an event, handshake bytes or stream data.
  */
 bool quic_recv_ready(struct sock *sk)
 {

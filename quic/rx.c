@@ -2,20 +2,18 @@
 #include "rx.h"
 
 #include <linux/errno.h>
-#include <linux/gfp.h>
-#include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/sock.h>
 
-#include "core/buf.h"
 #include "core/conn.h"
 #include "core/header.h"
 #include "core/pktnum.h"
 #include "mib.h"
 #include "protect.h"
 #include "offload.h"
+#include "rx_buf.h"
 #include "sock.h"
 #include "timer.h"
 #include "tx.h"
@@ -46,9 +44,6 @@
 #define EARLY_MAX_SKBS		32
 #define EARLY_MAX_BYTES		(256 << 10)
 
-#define AREA_MAX_ORDER		4	/* 64 KiB: any super-packet */
-#define AREA_ALIGN		16	/* a cipher's block */
-
 /**
  * struct quic_rx_state - receive state of a socket; sock lock
  * @early: packets of levels whose keys are not there yet
@@ -72,22 +67,6 @@ struct quic_rx_state {
 };
 
 /**
- * struct rx_buf - owner of opened bytes; in skb->cb or at the area's start
- * @b: what the core sees
- * @sk: who is charged; outlives the buffer
- * @skb: opened in place, or NULL
- * @page: the area otherwise
- * @order: of @page
- */
-struct rx_buf {
-	struct quic_buf b;
-	struct sock *sk;
-	struct sk_buff *skb;
-	struct page *page;
-	u8 order;
-};
-
-/**
  * struct rx_note - skb->cb of what waits
  * @ecn: ECN field
  * @credited: quic_conn_recv_dgram() was called
@@ -105,9 +84,7 @@ struct rx_note {
  * @q: the same
  * @rx: its receive state
  * @skb: the burst
- * @buf: current buffer, holding one reference; NULL: none yet
- * @area: free bytes of @buf, out of place
- * @room: their count
+ * @mem: where it is opened to
  * @left: bytes of the burst that are not dealt with, to size the next area
  * @frag: cursor of src: index of the fragment, -1: linear part
  * @frag_off: offset of its first byte in @skb
@@ -121,9 +98,7 @@ struct rx_burst {
 	struct quic_sock *q;
 	struct quic_rx_state *rx;
 	struct sk_buff *skb;
-	struct rx_buf *buf;
-	u8 *area;
-	u32 room;
+	struct quic_rx_mem mem;
 	u32 left;
 	int frag;
 	u32 frag_off;
@@ -138,29 +113,6 @@ static void count(struct rx_burst *x, enum quic_mib what)
 	QUIC_INC_STATS(sock_net(x->sk), what);
 }
 
-/* ---- memory ------------------------------------------------------------ */
-
-static void release_buf(struct quic_buf *b)
-{
-	struct rx_buf *buf = container_of(b, struct rx_buf, b);
-
-	atomic_sub(b->truesize, &buf->sk->sk_rmem_alloc);
-	if (buf->skb)
-		consume_skb(buf->skb);
-	else
-		__free_pages(buf->page, buf->order);
-}
-
-static void init_buf(struct rx_buf *buf, struct sock *sk, u32 truesize)
-{
-	buf->b.refs = 1;
-	buf->b.truesize = truesize;
-	buf->b.release = release_buf;
-	buf->sk = sk;
-	buf->skb = NULL;
-	atomic_add(truesize, &sk->sk_rmem_alloc);
-}
-
 /* The peer may send what flow control allows; the rest is overhead. */
 static bool rmem_full(struct sock *sk)
 {
@@ -170,55 +122,10 @@ static bool rmem_full(struct sock *sk)
 	return atomic_read(&sk->sk_rmem_alloc) > limit;
 }
 
-static struct page *alloc_area(u32 want, u32 need, u8 *order)
-{
-	int min_order = get_order(need);
-	int o = max(min(get_order(want), AREA_MAX_ORDER), min_order);
-	struct page *page;
-
-	for (; o > min_order; o--) {
-		page = alloc_pages((quic_gfp() & ~__GFP_DIRECT_RECLAIM) |
-				   __GFP_COMP | __GFP_NORETRY, o);
-		if (page)
-			goto out;
-	}
-	page = alloc_pages(quic_gfp() | __GFP_COMP, o);
-out:
-	*order = o;
-	return page;
-}
-
-/* Room for @len opened bytes in @x->area, aligned. */
+/* Room for @len opened bytes in @x->mem.area, aligned. */
 static int get_area(struct rx_burst *x, u32 len)
 {
-	const u32 head = ALIGN(sizeof(struct rx_buf), AREA_ALIGN);
-	struct rx_buf *buf;
-	struct page *page;
-	u8 order;
-
-	if (x->room >= len)
-		return 0;
-	page = alloc_area(head + max(x->left, len), head + len, &order);
-	if (!page)
-		return -ENOMEM;
-	if (x->buf)
-		quic_buf_put(&x->buf->b);
-	buf = page_address(page);
-	init_buf(buf, x->sk, PAGE_SIZE << order);
-	buf->page = page;
-	buf->order = order;
-	x->buf = buf;
-	x->area = (u8 *)buf + head;
-	x->room = (PAGE_SIZE << order) - head;
-	return 0;
-}
-
-static void use_area(struct rx_burst *x, u32 len)
-{
-	u32 n = min_t(u32, ALIGN(len, AREA_ALIGN), x->room);
-
-	x->area += n;
-	x->room -= n;
+	return quic_rx_mem_get(&x->mem, x->sk, len, x->left);
 }
 
 /* ---- packets that wait ------------------------------------------------- */
@@ -306,7 +213,7 @@ static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
 		.pn = pn,
 		.payload = payload,
 		.len = len,
-		.buf = &x->buf->b,
+		.buf = &x->mem.buf->b,
 		.gen = gen,
 		.ecn = x->ecn,
 		.now = x->now,
@@ -421,7 +328,7 @@ static int open_to_area(struct rx_burst *x, struct quic_aead_key *key, u64 pn,
 	last = fill_src(x, &rx->src[1], off + hdr_len, sealed_len);
 	sg_mark_end(last);
 	sg_set_buf(&rx->dst[0], h, hdr_len);
-	sg_set_buf(&rx->dst[1], x->area, sealed_len);
+	sg_set_buf(&rx->dst[1], x->mem.area, sealed_len);
 	err = quic_aead_open(key, pn, rx->src, rx->dst, hdr_len, sealed_len);
 	sg_unmark_end(last);
 	return err;
@@ -456,14 +363,14 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 					    hdr_len, len - hdr_len);
 	} else {
 		err = open_to_area(x, key, pn, h, hdr_len, off, len - hdr_len);
-		payload = x->area;
+		payload = x->mem.area;
 	}
 	if (!err) {
 		quic_hw_count_sw(x->sk, QUIC_DIR_RX, 1);
 		hand_over(x, &hdr, pn, gen, payload,
 			  len - hdr_len - QUIC_TAG_LEN);
 		if (!x->in_place)
-			use_area(x, len - hdr_len - QUIC_TAG_LEN);
+			quic_rx_mem_use(&x->mem, len - hdr_len - QUIC_TAG_LEN);
 	} else {
 		skb_copy_bits(x->skb, off + len - sizeof(tail), tail,
 			      sizeof(tail));
@@ -649,12 +556,12 @@ static void recv_linear(struct rx_burst *x, u32 off, u32 len)
 		return;
 	}
 	if (get_area(x, len) ||
-	    skb_copy_bits(x->skb, off, x->area, len)) {
+	    skb_copy_bits(x->skb, off, x->mem.area, len)) {
 		count(x, QUIC_MIB_PKT_RCVDROP);
 		return;
 	}
-	recv_coalesced(x, x->area, len);
-	use_area(x, len);
+	recv_coalesced(x, x->mem.area, len);
+	quic_rx_mem_use(&x->mem, len);
 }
 
 /* ---- bursts ------------------------------------------------------------ */
@@ -679,11 +586,11 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 
 	if (!x->in_place) {
 		if (get_area(x, len) ||
-		    skb_copy_bits(x->skb, off, x->area, len)) {
+		    skb_copy_bits(x->skb, off, x->mem.area, len)) {
 			count(x, QUIC_MIB_PKT_RCVDROP);
 			return;
 		}
-		p = x->area;
+		p = x->mem.area;
 	}
 	if (quic_hdr_parse(p, len, QUIC_CID_DEFAULT_LEN, &hdr) ||
 	    hdr.type != QUIC_PKT_SHORT) {
@@ -701,7 +608,7 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 	hand_over(x, &hdr, pn, x->gen, p + hdr_len,
 		  len - hdr_len - QUIC_TAG_LEN);
 	if (!x->in_place)
-		use_area(x, len);
+		quic_rx_mem_use(&x->mem, len);
 }
 
 static u32 recv_opened_all(struct rx_burst *x, u32 step)
@@ -793,18 +700,13 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 ecn,
 		quic_conn_recv_dgram(&x.q->conn, len);
 	if (hw == QUIC_HW_RX_WIRE && keep_whole(&x))
 		return;
-	if (x.in_place) {
-		BUILD_BUG_ON(sizeof(struct rx_buf) > sizeof(skb->cb));
-		x.buf = (struct rx_buf *)skb->cb;
-		init_buf(x.buf, sk, skb->truesize);
-		x.buf->skb = skb;
-	}
+	if (x.in_place)
+		quic_rx_mem_use_skb(&x.mem, sk, skb);
 	if (hw == QUIC_HW_RX_OPENED)
 		off = recv_opened_all(&x, step);
 	while (off < len)
 		off = recv_batch(&x, off, step);
-	if (x.buf)
-		quic_buf_put(&x.buf->b);
+	quic_rx_mem_put(&x.mem);
 	if (!x.in_place)
 		consume_skb(skb);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sendmsg(2): handshake messages and stream data. */
-#include "sock.h"
-#include "proto.h"
 #include "sendmsg.h"
 
 #include <linux/net.h>
 #include <linux/sched/signal.h>
 
+#include "proto.h"
+#include "sock.h"
 #include "tx.h"
 #include "txbuf.h"
 
@@ -175,6 +175,7 @@ int quic_stream_open_wait(struct sock *sk, s64 id, u32 flags, bool dontwait,
  * @sk: socket
  *
  * Context: any; a guess without the sock lock.
+ * Return: true too when it would fail at once.
  */
 bool quic_send_ready(struct sock *sk)
 {

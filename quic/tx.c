@@ -51,7 +51,7 @@
 #define TX_SOFTIRQ_BURSTS	4
 
 /* Sealed bytes on their way in qdisc and device: more only adds latency. */
-#define TX_INFLIGHT_BYTES	(1 << 20)
+#define TX_INFLIGHT_BYTES	SZ_1M
 
 /* Until memory may be there again, or the work item has run. */
 #define TX_RETRY_NS		(2 * NSEC_PER_MSEC)
@@ -69,7 +69,7 @@ struct tx_work {
 	u8 *at[QUIC_PLAN_PKTS];
 	u8 mask[QUIC_PLAN_PKTS][QUIC_SAMPLE_LEN];
 	struct scatterlist src[TX_SG_ENTRIES];
-	struct scatterlist dst[1];
+	struct scatterlist dst;
 };
 
 static DEFINE_PER_CPU(struct tx_work *, tx_work_cache);
@@ -85,7 +85,7 @@ static struct tx_work *get_work(void)
 		return NULL;
 	sg_init_table(w->src, ARRAY_SIZE(w->src));
 	sg_unmark_end(&w->src[ARRAY_SIZE(w->src) - 1]);
-	sg_init_table(w->dst, ARRAY_SIZE(w->dst));
+	sg_init_table(&w->dst, 1);
 	return w;
 }
 
@@ -354,8 +354,8 @@ static int seal_text(struct quic_sock *q, struct tx_seal *t,
 					     text_len);
 	flush_copied(t);
 	sg_mark_end(&w->src[t->n - 1]);
-	sg_set_buf(&w->dst[0], t->p, pkt->len);
-	err = quic_aead_seal(key, pkt->pn, w->src, w->dst, pkt->hdr_len,
+	sg_set_buf(&w->dst, t->p, pkt->len);
+	err = quic_aead_seal(key, pkt->pn, w->src, &w->dst, pkt->hdr_len,
 			     text_len);
 	sg_unmark_end(&w->src[t->n - 1]);
 	return err;

@@ -308,11 +308,34 @@ static bool put_dir(struct sk_buff *skb, const struct quic_offload_dir *dir)
 			   netdev->ifindex) ||
 	       nla_put_string(skb, QUIC_OFFLOAD_A_KEY_IFNAME, netdev->name) ||
 	       nla_put_u32(skb, QUIC_OFFLOAD_A_KEY_DIR_ID, dir->id) ||
-	       nla_put_u32(skb, QUIC_OFFLOAD_A_KEY_WAY, dir->way) ||
-	       nla_put_u32(skb, QUIC_OFFLOAD_A_KEY_REASON,
-			   READ_ONCE(dir->reason)) ||
-	       (dir->message[0] &&
-		nla_put_string(skb, QUIC_OFFLOAD_A_KEY_MESSAGE, dir->message));
+	       nla_put_u32(skb, QUIC_OFFLOAD_A_KEY_WAY, dir->way);
+}
+
+static bool put_reason(struct sk_buff *skb, u8 reason, const char *message)
+{
+	return nla_put_u32(skb, QUIC_OFFLOAD_A_KEY_REASON, reason) ||
+	       (message[0] &&
+		nla_put_string(skb, QUIC_OFFLOAD_A_KEY_MESSAGE, message));
+}
+
+static bool put_dir_reason(struct sk_buff *skb,
+			   const struct quic_offload_dir *dir)
+{
+	return put_reason(skb, READ_ONCE(dir->reason), dir->message);
+}
+
+/* The direction's, unless that is about another generation. */
+static bool put_key_reason(struct sk_buff *skb,
+			   const struct quic_offload_dir *dir,
+			   const struct quic_offload_key *key)
+{
+	u8 reason = READ_ONCE(dir->reason);
+
+	if (key && quic_offload_key_ready(key) &&
+	    reason != QUIC_OFFLOAD_REASON_ROUTE &&
+	    reason != QUIC_OFFLOAD_REASON_VERDICT)
+		return put_reason(skb, QUIC_OFFLOAD_REASON_NONE, "");
+	return put_dir_reason(skb, dir);
 }
 
 static bool put_dir_counts(struct sk_buff *skb,
@@ -353,7 +376,8 @@ static int fill_key(struct sk_buff *skb, const struct genl_info *info,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (put_dir(skb, dir) || put_dir_counts(skb, dir) ||
+	if (put_dir(skb, dir) || put_key_reason(skb, dir, key) ||
+	    put_dir_counts(skb, dir) ||
 	    (key && put_key(skb, key))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
@@ -558,7 +582,7 @@ static int fill_fallback(struct sk_buff *skb,
 	hdr = genlmsg_iput(skb, &info);
 	if (!hdr)
 		return -EMSGSIZE;
-	if (put_dir(skb, dir)) {
+	if (put_dir(skb, dir) || put_dir_reason(skb, dir)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

@@ -160,14 +160,15 @@ static enum quic_err check_known(const struct quic_cids *ids,
 	*known = false;
 	for (i = 0; i < QUIC_CIDS_MAX; i++) {
 		const struct quic_cid_entry *e = &ids->remote[i];
-		bool same_cid;
+		bool same_cid, same_seq;
 
 		if (e->state == QUIC_CID_FREE)
 			continue;
 		same_cid = e->cid.len == f->new_cid.cid_len &&
 			   !memcmp(e->cid.data, f->new_cid.cid, e->cid.len);
+		same_seq = e->seq == f->new_cid.seq;
 		/* RFC 9000 19.15: PROTOCOL_VIOLATION when they disagree. */
-		if (same_cid != (e->seq == f->new_cid.seq))
+		if (same_cid != same_seq)
 			return QUIC_ERR_PROTOCOL_VIOLATION;
 		if (!same_cid)
 			continue;

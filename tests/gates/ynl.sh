@@ -9,7 +9,7 @@ set -uo pipefail
 
 tree=$(kernel_tree)
 name=quic_offload
-files=(uapi/linux/$name.h offload/core/nl-gen.h offload/core/nl-gen.c)
+files=("uapi/linux/$name.h" offload/core/nl-gen.h offload/core/nl-gen.c)
 modes=("uapi --header" "kernel --header" "kernel --source")
 
 python3 -c 'import yaml, jsonschema' 2>/dev/null ||

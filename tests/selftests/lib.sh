@@ -230,6 +230,7 @@ serve() {
 	certs_make || return 1
 	spawn /tmp/server.log inns "$ns" quic-server --listen "$addr:0" --cert $certs/server.pem --key $certs/server.key \
 		--in /tmp/in --out /tmp/out "$@"
+	# shellcheck disable=SC2034  # for the script that calls
 	server=$spawned
 	wait_file 10 /tmp/server.log 'listening' || { cat /tmp/server.log; return 1; }
 	port=$(sed -nE 's/^.*listening.*:([0-9]+).*$/\1/p' /tmp/server.log)
@@ -243,4 +244,5 @@ client() {
 }
 
 # snmp NS NAME: a counter of /proc/net/quic/snmp
+# shellcheck disable=SC2016  # $1 and $2 are awk's
 snmp() { inns "$1" awk -v n="Quic$2" '$1 == n { print $2 }' /proc/net/quic/snmp; }

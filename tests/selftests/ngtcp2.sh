@@ -8,7 +8,7 @@ need gtlsclient
 ns_add a b
 veth_pair a b || bail
 check "server starts" serve b 10.9.0.2 --alpn h3,quic-demo || done_testing
-inns a timeout 20 gtlsclient --exit-on-all-streams-close --timeout 5s --ca $certs/ca.pem 10.9.0.2 "$port" \
+inns a timeout 20 gtlsclient --exit-on-all-streams-close --timeout 5s --ca "$certs/ca.pem" 10.9.0.2 "$port" \
 	"https://server.test:$port/x" > /tmp/ngtcp2.log 2>&1 ||
 inns a timeout 20 gtlsclient --exit-on-all-streams-close --timeout 5s 10.9.0.2 "$port" \
 	"https://server.test:$port/x" > /tmp/ngtcp2.log 2>&1

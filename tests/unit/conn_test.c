@@ -192,6 +192,8 @@ static void established(void)
 	CHECK(f.c.confirmed);
 	CHECK(f.c.news & QUIC_NEWS_ESTABLISHED);
 	CHECK(f.c.news & QUIC_NEWS_CONFIRMED);
+	/* RFC 9001 4.9.2 */
+	CHECK(f.c.space[QUIC_SPACE_INITIAL].discarded);
 	CHECK(f.c.space[QUIC_SPACE_HANDSHAKE].discarded);
 	fix_send(&f);
 	CHECK_EQ(fix_count(&f, QUIC_FRAME_HANDSHAKE_DONE), 1);

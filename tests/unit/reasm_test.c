@@ -164,6 +164,8 @@ static void partial_reads(void)
 	add(&r, 1000, 1000);
 	CHECK_EQ(quic_reasm_peek_at(&r, 999, &data), 1);
 	CHECK_EQ(*data, at(999));
+	CHECK_EQ(quic_reasm_peek_at(&r, 1000, &data), 1000);
+	CHECK_EQ(*data, at(1000));
 	CHECK_EQ(quic_reasm_peek_at(&r, 1500, &data), 500);
 	CHECK_EQ(*data, at(1500));
 	CHECK_EQ(quic_reasm_peek_at(&r, 2000, &data), 0);

@@ -271,6 +271,8 @@ static void stopped(void)
 	f.c.news = 0;
 	CHECK_EQ(fix_stop(&f, s->id, 1234), 0);
 	CHECK_EQ(s->send_state, QUIC_SEND_RESET_SENT);
+	CHECK_EQ(quic_events_peek(&f.c.events)->state, QUIC_SEND_RESET_SENT);
+	CHECK_EQ(quic_events_peek(&f.c.events)->err, 1234);
 	CHECK(f.c.news & QUIC_NEWS_WRITABLE);
 	fix_send(&f);
 	CHECK_EQ(fix_nth(&f, QUIC_FRAME_RESET_STREAM, 0)->f.reset.err, 1234);

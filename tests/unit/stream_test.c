@@ -95,8 +95,13 @@ static void limits(void)
 	/* it never goes down */
 	CHECK_EQ(fix_limit(&f, QUIC_FRAME_MAX_STREAMS_UNI, 0, 3), 0);
 	open_one(&f, -1, true, -EAGAIN);
+	f.c.events.mask = ~0u;
 	CHECK_EQ(fix_limit(&f, QUIC_FRAME_MAX_STREAMS_UNI, 0, 5), 0);
 	CHECK(f.c.news & QUIC_NEWS_WRITABLE);
+	/* the highest id that may be opened now */
+	CHECK_EQ(quic_events_peek(&f.c.events)->type,
+		 QUIC_EV_STREAM_MAX_STREAM);
+	CHECK_EQ(quic_events_peek(&f.c.events)->val, 4 * 4 + 2);
 	CHECK_EQ(open_one(&f, -1, true, 0)->id, 18);
 	open_one(&f, -1, true, -EAGAIN);
 	fix_send(&f);

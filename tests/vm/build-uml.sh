@@ -26,6 +26,7 @@ case $variant in normal|debug|tree) ;; *) die "usage: build-uml.sh normal|debug|
 
 shopt -s nullglob
 patches=("$top"/integration/*.patch)
+own_patches=("$here"/patches/*.patch)	# what only the test kernels need
 shopt -u nullglob
 
 source_version() {
@@ -51,8 +52,8 @@ patched_files() { cat "$1/.patched" 2>/dev/null || true; }
 # The patched tree hard-links what it does not change, so that time stamps, and with them the objects of the last build,
 # stay good for every file whose text is the same as before.
 patch_tree() {
-	local key new=$tree.new f
-	key=$( { echo "$version"; [ ${#patches[@]} = 0 ] || cat "${patches[@]}"; } | digest)
+	local key new=$tree.new f p
+	key=$( { echo "$version"; cat /dev/null ${patches[@]+"${patches[@]}"} ${own_patches[@]+"${own_patches[@]}"}; } | digest)
 	[ -f "$tree/.key" ] && [ "$(cat "$tree/.key")" = "$key" ] && return
 	unpack
 	say "patching: ${#patches[@]} patches"
@@ -60,10 +61,14 @@ patch_tree() {
 	cp -al "$pristine" "$new"
 	: > "$new/.patched"
 	if [ ${#patches[@]} -gt 0 ]; then
-		sed -n 's,^+++ b/\([^	]*\).*,\1,p' "${patches[@]}" > "$new/.patched"
+		sed -n 's,^+++ b/\([^	]*\).*,\1,p' "${patches[@]}" >> "$new/.patched"
 		# patch(1) renames over what it changes, so the pristine tree keeps its text.
 		"$top/integration/apply" "$new" >&2 || die "integration/ does not apply"
 	fi
+	for p in ${own_patches[@]+"${own_patches[@]}"}; do
+		sed -n 's,^+++ b/\([^	]*\).*,\1,p' "$p" >> "$new/.patched"
+		patch -d "$new" -p1 -s --no-backup-if-mismatch < "$p" || die "$(basename "$p") does not apply"
+	done
 	sort -u -o "$new/.patched" "$new/.patched"
 	if [ -d "$tree" ]; then
 		{ patched_files "$tree"; patched_files "$new"; } | sort -u | while read -r f; do
@@ -119,10 +124,12 @@ check_config() {
 }
 
 version=$(source_version)
-exec 9> "$top/build/.tree.lock"
+# Patching wants the tree for itself; builds may share it.
+mkdir -p "$top/build/src"
+exec 9> "$top/build/src/.tree.lock"
 flock 9
 patch_tree
-exec 9>&-
+flock -s 9
 [ "$variant" = tree ] && exit 0
 
 out=$top/build/uml-$variant
