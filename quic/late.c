@@ -165,6 +165,7 @@ static struct sk_buff *seal_copy(struct quic_late *late, struct sk_buff *skb)
 		return NULL;
 	}
 	quic_offload_tx_fallback(skb, n);
+	QUIC_ADD_STATS(sock_net(&late->inet.sk), QUIC_MIB_PKT_LATESEALED, n);
 	copy->decrypted = 0;
 	if (copy->ip_summed != CHECKSUM_PARTIAL)
 		redo_checksum(copy, uoff);

@@ -37,6 +37,7 @@ static const struct snmp_mib quic_snmp_list[] = {
 	SNMP_MIB_ITEM("QuicPktAddrDrop", QUIC_MIB_PKT_ADDRDROP),
 	SNMP_MIB_ITEM("QuicPktResets", QUIC_MIB_PKT_RESETS),
 	SNMP_MIB_ITEM("QuicPktXmitDrop", QUIC_MIB_PKT_XMITDROP),
+	SNMP_MIB_ITEM("QuicPktLateSealed", QUIC_MIB_PKT_LATESEALED),
 	SNMP_MIB_ITEM("QuicPktLateDrop", QUIC_MIB_PKT_LATEDROP),
 	SNMP_MIB_ITEM("QuicPktVerdictDrop", QUIC_MIB_PKT_VERDICTDROP),
 	SNMP_MIB_ITEM("QuicPktStateDrop", QUIC_MIB_PKT_STATEDROP),

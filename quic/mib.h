@@ -41,6 +41,7 @@ enum quic_mib {
 	QUIC_MIB_PKT_ADDRDROP,		/* not from the peer's address */
 	QUIC_MIB_PKT_RESETS,		/* stateless resets received */
 	QUIC_MIB_PKT_XMITDROP,		/* UDP or routing refused it */
+	QUIC_MIB_PKT_LATESEALED,	/* was left to a device, then not */
 	QUIC_MIB_PKT_LATEDROP,		/* could be left to no device, nor sealed */
 	QUIC_MIB_PKT_VERDICTDROP,	/* a device's verdict that is not to be trusted */
 	QUIC_MIB_PKT_STATEDROP,		/* the connection is over */

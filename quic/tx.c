@@ -493,6 +493,7 @@ static void count_sealed(struct sock *sk, const struct quic_plan *plan)
 
 	for (i = 0; i < plan->n_pkts; i++)
 		n += plan->pkt[i].level == QUIC_LVL_APP;
+	QUIC_ADD_STATS(sock_net(sk), QUIC_MIB_PKT_ENCFASTPATHS, plan->n_pkts);
 	quic_hw_count_sw(sk, QUIC_DIR_TX, n);
 }
 
@@ -573,7 +574,6 @@ static int send_plan(struct sock *sk, struct tx_work *w, struct dst_entry *dst,
 		dst_release(dst);
 		return PTR_ERR(skb);
 	}
-	QUIC_ADD_STATS(sock_net(sk), QUIC_MIB_PKT_ENCFASTPATHS, plan->n_pkts);
 	quic_udp_xmit(sk, skb, dst, plan->ecn);
 	quic_send_commit(&q->conn, plan, plan->n_pkts, now, quic_gfp());
 	return 0;
