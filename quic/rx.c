@@ -53,7 +53,7 @@
  * @src: sealed packet; entries hold no end mark between uses
  * @dst: header and opened payload
  * @hdr: headers of short packets, protection off
- * @mask: samples, then masks
+ * @mask: samples, then masks; aligned for one request to the crypto API
  */
 struct quic_rx_state {
 	struct sk_buff_head early;
@@ -63,7 +63,7 @@ struct quic_rx_state {
 	struct scatterlist src[MAX_SKB_FRAGS + 2];
 	struct scatterlist dst[2];
 	u8 hdr[BATCH_PKTS][16];
-	u8 mask[BATCH_PKTS][QUIC_SAMPLE_LEN];
+	u8 mask[BATCH_PKTS][QUIC_SAMPLE_LEN] __aligned(QUIC_SAMPLE_LEN);
 };
 
 /**

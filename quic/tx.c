@@ -60,14 +60,15 @@
  * struct tx_work - what a call of quic_tx_push() needs; one per CPU is kept
  * @plan: from the core
  * @at: where each packet lies
- * @mask: header-protection samples, then masks
+ * @mask: header-protection samples, then masks; aligned for one request to
+ *	the crypto API
  * @src: what is sealed
  * @dst: where to
  */
 struct tx_work {
 	struct quic_plan plan;
 	u8 *at[QUIC_PLAN_PKTS];
-	u8 mask[QUIC_PLAN_PKTS][QUIC_SAMPLE_LEN];
+	u8 mask[QUIC_PLAN_PKTS][QUIC_SAMPLE_LEN] __aligned(QUIC_SAMPLE_LEN);
 	struct scatterlist src[TX_SG_ENTRIES];
 	struct scatterlist dst;
 };

@@ -39,5 +39,5 @@ tests/vm/uml-run -v normal -t 1200 -m 3072M -r "$out" -e MARKER="$marker" tests/
 	tee "$out/log.txt" || code=$?
 rm -f "$out"/job.* "$out"/rc
 [ $code = 0 ] || die "$(tail -n 1 "$out/log.txt" | grep -o 'step .*' || echo "the guest ended with code $code"), see $out/log.txt"
-grep -q '^All steps done' "$out/log.txt" || die "the guest ended early, see $out/log.txt"
+grep -q '^== All steps done' "$out/log.txt" || die "the guest ended early, see $out/log.txt"
 echo "DEMO OK" | tee -a "$out/log.txt"

@@ -87,7 +87,8 @@ capture "$RESULTS/link.pcap"
 
 step=3
 say "3. A file each way"
-transfer --put "$in/up" --get down --out "$out" > /tmp/client.log 2>&1 &
+# slow enough to look at it meanwhile
+transfer --put "$in/up" --get down --out "$out" --rate $(($(wc -c < "$in/up") / 4 + 1)) > /tmp/client.log 2>&1 &
 pid=$!
 shown=
 next=0
@@ -154,6 +155,9 @@ for n in a b; do inns $n quicoffloadctl dev show | sed "s/^/   $n: /"; done
 
 kill "$server"
 wait "$server" 2>/dev/null
+# the last connections stay for three PTO after their end (RFC 9000 10.2)
+unused() { [ "$(awk '$1 == "quic" { print $3 }' /proc/modules)" = 0 ]; }
+step=end
+wait_for 30 unused || stop "sockets are left: $(inns a cat /proc/net/quic/conns; inns b cat /proc/net/quic/conns /proc/net/quic/eps)"
 say "All steps done"
-echo "All steps done"
 tap_ended=1

@@ -32,6 +32,9 @@ for s in "${sources[@]}"; do
 done
 check user "${objects[@]}"
 
+# not while a build replaces them
+exec 8>> build/mod-normal/.lock
+flock -s 8
 objects=()
 for s in "${sources[@]}"; do
 	o=build/mod-normal/src/${s%.c}.o

@@ -12,5 +12,5 @@ while IFS= read -r -d '' f; do
 	fi
 done < <(git ls-files -z -co --exclude-standard)
 # SC1091, SC2154: sourced files are named at run time, and what they assign (set -u watches that). SC2317: functions called by name ("check", traps) look unreachable.
-shellcheck -S info -x -e SC1091,SC2154,SC2317 "${scripts[@]}" || exit 1
+shellcheck -S warning -x -e SC1091,SC2154,SC2317 "${scripts[@]}" || exit 1
 echo "${#scripts[@]} scripts"

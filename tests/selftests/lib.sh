@@ -211,6 +211,22 @@ nsim_pair() {
 # nsim_debugfs ID [FILE]: path below debugfs of a device's only port.
 nsim_debugfs() { echo "/sys/kernel/debug/netdevsim/netdevsim$1/ports/0${2:+/$2}"; }
 
+# marker_unseen WHAT MARKER: neither device of nsim_pair saw the marker (hex) leave by its port; both were told to look for it.
+marker_unseen() {
+	local id hits=
+	for id in 1 2; do
+		grep -qx "$2" "$(nsim_debugfs $id quic/canary)" || { fail "$1: no marker on the link" "device $id does not look"; return; }
+		hits+=/$(awk '$1 == "canary_hits" { print $2 }' "$(nsim_debugfs $id quic/stats)")
+	done
+	is "$1: no marker on the link" "${hits#/}" 0/0
+}
+
+# marker_uncaptured WHAT MARKER FILE: the marker is not in the capture either.
+marker_uncaptured() {
+	if [ ! -s "$3" ]; then fail "$1: no marker in the capture" "$3 is empty"; return; fi
+	is "$1: no marker in the capture" "$(xxd -p "$3" | tr -d '\n' | grep -c "$2")" 0
+}
+
 # --- data
 
 # random_file PATH BYTES
@@ -228,7 +244,7 @@ serve() {
 	shift 2
 	mkdir -p /tmp/in /tmp/out
 	certs_make || return 1
-	spawn /tmp/server.log inns "$ns" quic-server --listen "$addr:0" --cert $certs/server.pem --key $certs/server.key \
+	spawn /tmp/server.log ip netns exec "$ns" quic-server --listen "$addr:0" --cert $certs/server.pem --key $certs/server.key \
 		--in /tmp/in --out /tmp/out "$@"
 	# shellcheck disable=SC2034  # for the script that calls
 	server=$spawned

@@ -33,7 +33,7 @@ transfer() {
 	check "$what: transfer" client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got "$@"
 	is "$what: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
 	is "$what: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
-	is "$what: no marker on the link" "$(stat "$qa" canary_hits)/$(stat "$qb" canary_hits)" "0/0"
+	marker_unseen "$what" "$marker"
 }
 
 check "server starts" serve b 10.9.0.2 || done_testing
@@ -56,7 +56,7 @@ dissect() { tshark -r /tmp/link.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.po
 is "tshark fails to decrypt none" "$(dissect -Y 'quic.decryption_failed || _ws.malformed' | wc -l)" 0
 short=$(dissect -Y 'quic.header_form == 0' -T fields -e quic.packet_number | tr ',' '\n' | grep -c .)
 at_least "tshark sees what was sealed" "$short" "$((sealed_a + sealed_b))"
-is "the marker is not in the capture" "$(xxd -p /tmp/link.pcap | tr -d '\n' | grep -c "$marker")" 0
+marker_uncaptured "offloaded" "$marker" /tmp/link.pcap
 check "a's device forgot everything" wait_for 15 clean "$qa" || diag "$(tables "$qa")"
 check "b's device forgot everything" wait_for 15 clean "$qb" || diag "$(tables "$qb")"
 
@@ -75,7 +75,7 @@ toggled() {
 	check "$what: transfer" wait_pid 60 "$pid" || diag "$(cat /tmp/client.log)"
 	is "$what: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
 	is "$what: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
-	is "$what: no marker on the link" "$(stat "$qa" canary_hits)/$(stat "$qb" canary_hits)" "0/0"
+	marker_unseen "$what" "$marker"
 }
 more_udp() { [ "$(($(stat "$qb" link_rx_udp_frames) - $1))" -ge "$2" ]; }
 

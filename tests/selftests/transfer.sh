@@ -24,7 +24,7 @@ roundtrip() {
 check "server starts" serve b 10.9.0.2 || done_testing
 rm -f /tmp/keys.log
 # taken before segmentation: a datagram is cut out of a burst by its UDP length
-spawn /tmp/tcpdump.log inns a tcpdump -i eth0 -U -s 0 -w /tmp/v4.pcap udp
+spawn /tmp/tcpdump.log ip netns exec a tcpdump -i eth0 -U -s 0 -w /tmp/v4.pcap udp
 tcpdump_pid=$spawned
 wait_file 10 /tmp/tcpdump.log 'listening on' || bail "tcpdump starts"
 for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o off; inns b ethtool -K eth0 $o off; done
