@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <netinet/quic.h>
@@ -36,6 +37,7 @@ static const char usage[] =
 "  --cipher NAME        offer only aes128gcm, aes256gcm, aes128ccm or\n"
 "                       chacha20poly1305\n"
 "  --rate BYTES         send at this many bytes a second at most\n"
+"  --update-keys MS     start a key update every so many milliseconds\n"
 "  --timeout SECONDS    give up after this long, with status 1\n"
 "  --json               print one JSON object when done\n"
 "  --quiet              no progress\n"
@@ -76,6 +78,7 @@ struct options {
 	int out_dirfd;
 	uint64_t rate;
 	uint64_t timeout_s;
+	uint64_t update_ms;
 	unsigned int streams;
 	bool json;
 	bool quiet;
@@ -87,7 +90,7 @@ struct options {
 enum {
 	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_STREAMS, OPT_OUT, OPT_CA,
 	OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
-	OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP,
+	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -103,6 +106,7 @@ static const struct option long_options[] = {
 	{ "cipher", required_argument, NULL, OPT_CIPHER },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "update-keys", required_argument, NULL, OPT_UPDATE_KEYS },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -174,6 +178,9 @@ static void take_option(struct options *options, int opt)
 	case OPT_TIMEOUT:
 		options->timeout_s = number_parse("timeout", optarg);
 		break;
+	case OPT_UPDATE_KEYS:
+		options->update_ms = number_parse("update-keys", optarg);
+		break;
 	case OPT_JSON:
 		options->json = true;
 		break;
@@ -223,6 +230,39 @@ static void give_up(int sig)
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(1);
 	_exit(1);
+}
+
+static int update_fd;
+static volatile sig_atomic_t updates;
+
+/* One that is refused, because the last is not through, is no loss. */
+static void update_keys(int sig)
+{
+	(void)sig;
+	if (!setsockopt(update_fd, SOL_QUIC, QUIC_SOCKOPT_KEY_UPDATE, NULL, 0))
+		updates++;
+}
+
+static void start_updates(int fd, uint64_t every_ms)
+{
+	struct sigaction action = {
+		.sa_handler = update_keys, .sa_flags = SA_RESTART,
+	};
+	struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1,
+	};
+	struct timespec step = {
+		.tv_sec = every_ms / 1000,
+		.tv_nsec = every_ms % 1000 * 1000000,
+	};
+	struct itimerspec spec = { .it_interval = step, .it_value = step };
+	timer_t timer;
+
+	update_fd = fd;
+	if (sigaction(SIGUSR1, &action, NULL) ||
+	    timer_create(CLOCK_MONOTONIC, &event, &timer) ||
+	    timer_settime(timer, 0, &spec, NULL))
+		err(1, "timer of the key updates");
 }
 
 static void set_cipher(int fd, uint32_t cipher)
@@ -346,8 +386,12 @@ int main(int argc, char **argv)
 	handshake_s = (double)(progress_now_ns() - start_ns) / 1e9;
 	if (ret)
 		warnx("%s: handshake failed (%d)", options.target, ret);
-	else
+	else if (options.update_ms)
+		start_updates(fd, options.update_ms);
+	if (!ret)
 		done = run_actions(&options, fd);
+	if (updates)
+		warnx("keys updated %d times", (int)updates);
 	if (options.json)
 		print_json(&options, ret ? 0 : done, handshake_s);
 	close(fd);

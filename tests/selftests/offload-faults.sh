@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Keys change, devices fail, go down or vanish under traffic: connections live, nothing is clear text, nothing stays behind.
+# TIMEOUT: 240
+. "$(dirname "$0")/lib.sh"
+need_module quic quic_offload quic_netdevsim
+need quicoffloadctl
+
+ns_add a b
+nsim_pair a b || bail
+qa=$(nsim_debugfs 1 quic)
+qb=$(nsim_debugfs 2 quic)
+size=$((3 << 20))
+mkdir -p /tmp/in /tmp/got
+marker=$(head -c 16 /dev/urandom | xxd -p)
+canary-file --canary "$marker" --size $size /tmp/up > /dev/null
+canary-file --canary "$marker" --size $size /tmp/in/down > /dev/null
+for n in a b; do inns $n ethtool -K eth0 quic-hw-offload on; done
+echo "$marker" > "$qa/canary"
+echo "$marker" > "$qb/canary"
+
+stat() { awk -v n="$2" '$1 == n { print $2 }' "$1/stats"; }
+empty() { [ "$(tr '\n' ' ' < "$1/tables")" = "dirs 0 tx_keys 0 rx_keys 0 filters 0 " ]; }
+more_udp() { [ "$(($(stat "$qb" link_rx_udp_frames) - $1))" -ge "$2" ]; }
+start() {
+	rm -f /tmp/out/up /tmp/got/down
+	spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got "$@"
+	client_pid=$spawned
+}
+under_way() { wait_for 20 more_udp "$(stat "$qb" link_rx_udp_frames)" 200; }
+finish() {
+	check "$1: transfer" wait_pid 90 "$client_pid" || diag "$(cat /tmp/client.log)"
+	is "$1: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+	is "$1: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+	is "$1: no marker on the link" "$(stat "$qa" canary_hits)/$(stat "$qb" canary_hits)" "0/0"
+}
+
+check "server starts" serve b 10.9.0.2 || done_testing
+
+# --- key updates: the server's side sees them as the peer's
+start --rate 1M --update-keys 300
+finish "key updates"
+updates=$(sed -nE 's/.*keys updated ([0-9]+) times.*/\1/p' /tmp/client.log)
+at_least "several updates" "$updates" 3
+at_least "b followed them" "$(snmp b KeyUpdates)" 3
+like "software opened little" "$(($(stat "$qb" quic_rx_opened_pkts) * 10 / ($(stat "$qb" link_rx_udp_frames) + 1)))" '^(8|9|10)$'
+check "no key stays behind" wait_for 20 empty "$qb" || diag "$(cat "$qb/tables")"
+
+# --- a packet that waits in a qdisc while offload goes off is never clear text
+start --rate 1M
+under_way
+echo 1 > "$qa/tx_paused"
+inns a ethtool -K eth0 quic-hw-offload off
+echo 0 > "$qa/tx_paused"
+under_way
+inns a ethtool -K eth0 quic-hw-offload on
+finish "off with packets in the qdisc"
+
+# --- down and up
+start --rate 1M
+under_way
+check "a goes down" ip -n a link set eth0 down
+check "and up" ip -n a link set eth0 up
+finish "down and up"
+
+# --- the model of the hardware goes: the device is unregistered under traffic
+start --rate 1M
+under_way
+check_fails "quic.ko cannot be unloaded with live sockets" 'in use' rmmod quic
+check "the hardware's module is unloaded" rmmod quic_netdevsim
+wait_pid 60 "$client_pid"
+is "unregistered: transfer" $? 0
+is "unregistered: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+is "unregistered: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+is "no device is left" "$(inns a quicoffloadctl --json dev show | tr -d ' \n')" "[]"
+insmod "$MOD/quic_netdevsim.ko"
+echo "$marker" > "$qa/canary"
+echo "$marker" > "$qb/canary"
+for n in a b; do check "back in $n" inns $n ethtool -K eth0 quic-hw-offload on; done
+start
+finish "registered again"
+at_least "a's device seals again" "$(stat "$qa" quic_tx_sealed_pkts)" 1000
+
+# --- a fence that does not end: the device is left alone
+echo "fence 110 9" > "$qa/fail_op"
+start --rate 1M --update-keys 200
+finish "fence times out"
+like "dev show says why" "$(inns a quicoffloadctl dev show)" 'dead|fence'
+kill "$server"
+done_testing
