@@ -12,7 +12,6 @@
 #include <net/udp.h>
 
 #include "core/header.h"
-#include "core/pktnum.h"
 #include "mib.h"
 #include "offload/core/offload.h"
 #include "tx.h"
@@ -63,30 +62,16 @@ static struct quic_late *to_late(struct sock *sk)
 
 /* ---- sealing in software ------------------------------------------------- */
 
-/* One packet of the copy, at @p. Its number has to be the expected one. */
+/* One packet of the copy, at @p; its header was compared with the burst. */
 static int seal_packet(struct quic_late *late, struct quic_aead_key *key,
-		       const struct quic_offload_burst *b, u8 *p, u32 len,
-		       u64 *next)
+		       const struct quic_offload_burst *b, u64 pn, u8 *p,
+		       u32 len)
 {
-	u32 text_len = len - b->hdr_len - QUIC_TAG_LEN, trunc = 0;
 	u8 mask[QUIC_SAMPLE_LEN];
-	unsigned int i;
-	u64 pn;
 	int err;
 
-	if (len < b->hdr_len + QUIC_TAG_LEN ||
-	    len < b->pn_off + 4 + QUIC_SAMPLE_LEN)
-		return -EBADMSG;
-	if ((p[0] & 0xc0) != 0x40 || (p[0] & 3) + 1 != b->pn_len ||
-	    !!(p[0] & 0x04) != (key->generation & 1))
-		return -EBADMSG;
-	for (i = 0; i < b->pn_len; i++)
-		trunc = trunc << 8 | p[b->pn_off + i];
-	pn = quic_pn_expand(*next ? *next - 1 : QUIC_PN_NONE, trunc, b->pn_len);
-	if (pn < *next || pn >= b->first_pn + b->n_pkts)
-		return -EBADMSG;
-	*next = pn + 1;
-	err = quic_aead_seal_linear(key, pn, p, b->hdr_len, text_len);
+	err = quic_aead_seal_linear(key, pn, p, b->hdr_len,
+				    len - b->hdr_len - QUIC_TAG_LEN);
 	if (err)
 		return err;
 	memcpy(mask, p + b->pn_off + 4, QUIC_SAMPLE_LEN);
@@ -95,26 +80,26 @@ static int seal_packet(struct quic_late *late, struct quic_aead_key *key,
 	return 0;
 }
 
-/* Every packet of the linear copy @skb. Return: how many, or -errno. */
+/* Every packet of the linear copy @skb. Return: 0 or -errno. */
 static int seal_all(struct quic_late *late, struct sk_buff *skb,
 		    const struct quic_offload_burst *b, u32 gen, u32 off)
 {
 	struct quic_aead_key *key = &late->aead[gen & 1];
 	u32 step = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size :
 				     skb->len - off;
-	u64 next = b->first_pn;
-	int n = 0, err;
+	u64 pn = b->first_pn;
+	int err;
 
 	if (!late->owner || !quic_aead_key_valid(key) ||
 	    key->generation != gen)
 		return -ENOKEY;
-	for (; off < skb->len; off += step, n++) {
-		err = seal_packet(late, key, b, skb->data + off,
-				  min(step, skb->len - off), &next);
+	for (; off < skb->len; off += step) {
+		err = seal_packet(late, key, b, pn++, skb->data + off,
+				  min(step, skb->len - off));
 		if (err)
 			return err;
 	}
-	return n;
+	return 0;
 }
 
 /* Somebody segmented or summed before us, over clear text. */
@@ -143,29 +128,32 @@ static void redo_checksum(struct sk_buff *skb, u32 uoff)
  */
 static struct sk_buff *seal_copy(struct quic_late *late, struct sk_buff *skb)
 {
-	const struct quic_offload_burst *b;
+	struct quic_offload_burst b;
 	struct sk_buff *copy;
 	u32 gen, uoff;
-	int n;
+	int err;
 
-	b = quic_offload_tx_burst(skb, &gen);
-	if (!b || !skb_transport_header_was_set(skb))
+	if (!skb_transport_header_was_set(skb))
 		return NULL;
 	uoff = skb_transport_offset(skb);
+	/* consumes the numbers: from here on it is seal or drop */
+	if (quic_offload_tx_take(skb, uoff + sizeof(struct udphdr), &b, &gen))
+		return NULL;
 	copy = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
 	if (!copy)
 		return NULL;
 	spin_lock_bh(&late->lock);
-	n = seal_all(late, copy, b, gen, uoff + sizeof(struct udphdr));
-	if (n > 0)
+	err = seal_all(late, copy, &b, gen, uoff + sizeof(struct udphdr));
+	if (!err)
 		skb_set_owner_w(copy, late->owner);
 	spin_unlock_bh(&late->lock);
-	if (n <= 0) {
+	if (err) {
 		kfree_skb(copy);
 		return NULL;
 	}
-	quic_offload_tx_fallback(skb, n);
-	QUIC_ADD_STATS(sock_net(&late->inet.sk), QUIC_MIB_PKT_LATESEALED, n);
+	quic_offload_tx_fallback(skb, b.n_pkts);
+	QUIC_ADD_STATS(sock_net(&late->inet.sk), QUIC_MIB_PKT_LATESEALED,
+		       b.n_pkts);
 	copy->decrypted = 0;
 	if (copy->ip_summed != CHECKSUM_PARTIAL)
 		redo_checksum(copy, uoff);

@@ -28,7 +28,8 @@ static u64 next_ns(const struct quic_sock *q)
 {
 	u64 deadline = quic_conn_deadline(&q->conn);
 
-	if (q->tx->more)
+	/* held for lack of memory: nothing else may be due for long */
+	if (q->tx->more || (q->tx->retry_ns && !q->tx->deferred))
 		return q->tx->retry_ns;
 	if (deadline == QUIC_TIME_NEVER)
 		return deadline;

@@ -479,10 +479,18 @@ static int copy_burst(struct tx_work *w)
 	return 0;
 }
 
-static int mark_burst(struct sock *sk, struct tx_work *w, struct sk_buff *skb,
-		      struct quic_offload_key *key)
+/* Return: false when it is to be sealed here: nothing was marked. */
+static bool leave_to_device(struct sock *sk, struct tx_work *w,
+			    struct sk_buff *skb, const struct dst_entry *dst)
 {
-	return copy_burst(w) ?: quic_hw_tx_mark(sk, skb, key, &w->plan);
+	struct quic_offload_key *key = quic_hw_tx_key(sk, dst, &w->plan);
+	int err;
+
+	if (!key)
+		return false;
+	err = copy_burst(w) ?: quic_hw_tx_mark(sk, skb, key, &w->plan);
+	quic_offload_key_put(key);
+	return !err;
 }
 
 /* ---- sending ----------------------------------------------------------- */
@@ -502,7 +510,6 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 				   const struct dst_entry *dst)
 {
 	struct quic_sock *q = quic_sk(sk);
-	struct quic_offload_key *key;
 	struct sk_buff *skb;
 	int err;
 
@@ -511,20 +518,15 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
 	place_packets(w);
-	key = quic_hw_tx_key(sk, dst, &w->plan);
-	if (key) {
-		err = mark_burst(sk, w, skb, key);
-		quic_offload_key_put(key);
-	} else {
-		err = seal_burst(q, w);
-		skb_set_owner_w(skb, sk);
-		if (!err)
-			count_sealed(sk, &w->plan);
-	}
+	if (leave_to_device(sk, w, skb, dst))
+		return skb;
+	err = seal_burst(q, w);
 	if (err) {
 		kfree_skb(skb);
 		return ERR_PTR(err);
 	}
+	skb_set_owner_w(skb, sk);
+	count_sealed(sk, &w->plan);
 	return skb;
 }
 

@@ -492,8 +492,6 @@ struct quic_offload_burst {
 int quic_offload_tx_mark(struct sk_buff *skb, struct quic_offload_key *key,
 			 const struct quic_offload_burst *burst, gfp_t gfp);
 bool quic_offload_tx_admit(struct sk_buff *skb, const struct net_device *dev);
-const struct quic_offload_burst *
-quic_offload_tx_burst(struct sk_buff *skb, u32 *generation);
 int quic_offload_tx_take(struct sk_buff *skb, unsigned int payload_off,
 			 struct quic_offload_burst *burst, u32 *generation);
 

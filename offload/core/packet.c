@@ -343,29 +343,6 @@ bool quic_offload_tx_admit(struct sk_buff *skb, const struct net_device *dev)
 EXPORT_SYMBOL_GPL(quic_offload_tx_admit);
 
 /**
- * quic_offload_tx_burst - identity of a marked skb's burst
- * @skb: skb
- * @generation: of its key
- *
- * To look at. Who wants to seal asks quic_offload_tx_take().
- *
- * Context: any; valid as long as the skb is.
- * Return: identity of the whole burst, of which @skb may be one segment, or
- * NULL.
- */
-const struct quic_offload_burst *
-quic_offload_tx_burst(struct sk_buff *skb, u32 *generation)
-{
-	struct burst_info *bi = burst_of(skb);
-
-	if (!bi)
-		return NULL;
-	*generation = bi->key->generation;
-	return &bi->burst;
-}
-EXPORT_SYMBOL_GPL(quic_offload_tx_burst);
-
-/**
  * quic_offload_tx_take - software seals what the device may not
  * @skb: marked skb: a whole burst, or a segment of one
  * @payload_off: offset of the UDP payload from skb->data

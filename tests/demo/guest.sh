@@ -160,4 +160,5 @@ unused() { [ "$(awk '$1 == "quic" { print $3 }' /proc/modules)" = 0 ]; }
 step=end
 wait_for 30 unused || stop "sockets are left: $(inns a cat /proc/net/quic/conns; inns b cat /proc/net/quic/conns /proc/net/quic/eps)"
 say "All steps done"
+# shellcheck disable=SC2034 # lib.sh looks at it on exit
 tap_ended=1
