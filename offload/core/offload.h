@@ -168,7 +168,7 @@ struct quic_offload_dir {
  * @in_flight: bursts that name it; the key stays while there are some
  * @doomed_at: jiffies when the stack dropped it
  * @dev_pkts: packets that the device handled with it
- * @pn_max: highest packet number seen by the device, or U64_MAX
+ * @pn_max: highest packet number that the device handled; 0 before any
  * @key_len: bytes in @key
  * @key: wiped when the stack has dropped it and the device has forgotten it
  * @iv: likewise
