@@ -2,11 +2,11 @@
 #include "rx_buf.h"
 
 #include <linux/errno.h>
-#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
 
+#include "pages.h"
 #include "sock.h"
 
 #define AREA_MAX_ORDER		4	/* 64 KiB: any super-packet */
@@ -20,7 +20,7 @@ static void release_buf(struct quic_buf *b)
 	if (buf->skb)
 		consume_skb(buf->skb);
 	else
-		__free_pages(buf->page, buf->order);
+		quic_pages_free(buf->page, buf->order);
 }
 
 static void init_buf(struct quic_rx_buf *buf, struct sock *sk, u32 truesize)
@@ -50,24 +50,6 @@ void quic_rx_mem_use_skb(struct quic_rx_mem *m, struct sock *sk,
 	m->buf->skb = skb;
 }
 
-static struct page *alloc_area(u32 want, u32 need, u8 *order)
-{
-	int min_order = get_order(need);
-	int o = max(min(get_order(want), AREA_MAX_ORDER), min_order);
-	struct page *page;
-
-	for (; o > min_order; o--) {
-		page = alloc_pages((quic_gfp() & ~__GFP_DIRECT_RECLAIM) |
-				   __GFP_COMP | __GFP_NORETRY, o);
-		if (page)
-			goto out;
-	}
-	page = alloc_pages(quic_gfp() | __GFP_COMP, o);
-out:
-	*order = o;
-	return page;
-}
-
 /**
  * quic_rx_mem_get() - make room in the area
  * @m: memory of a burst
@@ -87,7 +69,8 @@ int quic_rx_mem_get(struct quic_rx_mem *m, struct sock *sk, u32 len, u32 left)
 
 	if (m->room >= len)
 		return 0;
-	page = alloc_area(head + max(left, len), head + len, &order);
+	page = quic_pages_alloc(head + max(left, len), head + len,
+				AREA_MAX_ORDER, &order);
 	if (!page)
 		return -ENOMEM;
 	quic_rx_mem_put(m);

@@ -18,6 +18,7 @@
 #include "mib.h"
 #include "offload.h"
 #include "offload/core/offload.h"
+#include "pages.h"
 #include "protect.h"
 #include "sock.h"
 #include "txbuf.h"
@@ -38,8 +39,6 @@
  * cut at block boundaries and the blocks in between are copied (seal_stream).
  */
 
-#define TX_CHUNK_ORDER		3
-#define TX_CHUNK_BYTES		(PAGE_SIZE << TX_CHUNK_ORDER)
 #define TX_BLOCK		16		/* of AES and GHASH */
 #define TX_LINEAR_BYTES		2048		/* largest linear datagram */
 #define TX_REF_MIN_BYTES	128		/* less is copied */
@@ -102,6 +101,7 @@ void quic_tx_exit(void)
 
 	for_each_possible_cpu(cpu)
 		kfree(per_cpu(tx_work_cache, cpu));
+	quic_pages_exit();
 }
 
 /* ---- layout ------------------------------------------------------------ */
@@ -112,24 +112,6 @@ static u32 dgram_len(const struct quic_plan *plan, unsigned int i)
 	if (i + 1 < plan->n_dgrams)
 		return plan->dgram_len;
 	return plan->total_len - plan->dgram_len * i;
-}
-
-static struct page *alloc_chunk(u32 want, u32 need, u8 *order)
-{
-	int min_order = get_order(need);
-	int o = max(min(get_order(want), TX_CHUNK_ORDER), min_order);
-	struct page *page;
-
-	for (; o > min_order; o--) {
-		page = alloc_pages((quic_gfp() & ~__GFP_DIRECT_RECLAIM) |
-				   __GFP_COMP | __GFP_NORETRY, o);
-		if (page)
-			goto out;
-	}
-	page = alloc_pages(quic_gfp() | __GFP_COMP, o);
-out:
-	*order = o;
-	return page;
 }
 
 /*
@@ -146,8 +128,9 @@ static int add_frag(struct sk_buff *skb, const struct quic_plan *plan,
 	struct page *page;
 	u8 order;
 
-	page = alloc_chunk(pad + left, pad + min_t(u32, left, plan->dgram_len),
-			   &order);
+	page = quic_pages_alloc_wire(pad + left,
+				     pad + min_t(u32, left, plan->dgram_len),
+				     &order);
 	if (!page)
 		return -ENOMEM;
 	for (; i < plan->n_dgrams; i++) {

@@ -2,7 +2,6 @@
 #include "txbuf.h"
 
 #include <linux/errno.h>
-#include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -10,6 +9,7 @@
 #include <net/sock.h>
 
 #include "core/stream.h"
+#include "pages.h"
 #include "sock.h"
 
 /**
@@ -89,31 +89,18 @@ static struct txbuf *get_buf(struct quic_stream *s)
 	return b;
 }
 
-static struct page *alloc_chunk_page(gfp_t gfp, u8 *order)
-{
-	struct page *page;
-
-	for (; *order; (*order)--) {
-		page = alloc_pages((gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_COMP |
-				   __GFP_NORETRY | __GFP_NOWARN, *order);
-		if (page)
-			return page;
-	}
-	return alloc_page(gfp);
-}
-
 static struct txbuf_chunk *add_chunk(struct sock *sk, struct txbuf *b,
 				     u64 off, size_t want)
 {
 	u64 held = off - b->base;
 	struct txbuf_chunk *c;
+	u32 bytes;
 
 	c = kmalloc(sizeof(*c), quic_gfp());
 	if (!c)
 		return NULL;
-	c->order = min_t(int, get_order(max_t(u64, want, held)),
-			 CHUNK_MAX_ORDER);
-	c->page = alloc_chunk_page(quic_gfp(), &c->order);
+	bytes = min_t(u64, max_t(u64, want, held), PAGE_SIZE << CHUNK_MAX_ORDER);
+	c->page = quic_pages_alloc(bytes, 1, CHUNK_MAX_ORDER, &c->order);
 	if (!c->page) {
 		kfree(c);
 		return NULL;
@@ -131,7 +118,7 @@ static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
 		b->hint = NULL;
 	list_del(&c->list);
 	sk_wmem_queued_add(sk, -(int)chunk_size(c));
-	__free_pages(c->page, c->order);
+	quic_pages_free(c->page, c->order);
 	kfree(c);
 }
 
