@@ -114,19 +114,22 @@ static int wait_item(struct sock *sk, long timeo)
 	return err;
 }
 
-/* Copy consecutive bytes from the front of a queue; consumes none. */
+/* Copy consecutive bytes from the front of a queue, in one walk; consumes none. */
 static ssize_t copy_run(const struct quic_reasm *r, struct msghdr *msg,
 			size_t len)
 {
-	const u8 *data;
-	size_t done = 0;
-	u32 n;
+	const struct quic_seg *seg;
+	size_t done = 0, n;
+	u64 at = r->next;
 
-	while (done < len && (n = quic_reasm_peek_at(r, done, &data))) {
-		n = min_t(size_t, n, len - done);
-		if (memcpy_to_msg(msg, (void *)data, n))
+	list_for_each_entry(seg, &r->segs, list) {
+		if (done == len || at == r->ready)
+			break;
+		n = min_t(u64, seg->off + seg->len - at, len - done);
+		if (memcpy_to_msg(msg, (void *)(seg->data + (at - seg->off)), n))
 			return done ?: -EFAULT;
 		done += n;
+		at += n;
 	}
 	return done;
 }
