@@ -354,9 +354,11 @@ int quic_hw_tx_mark(struct sock *sk, struct sk_buff *skb,
 	int err;
 
 	err = quic_offload_tx_mark(skb, key, &burst, quic_gfp());
-	if (!err)
-		quic_late_own(quic_sk(sk)->hw.late, skb);
-	return err;
+	if (err)
+		return err;
+	quic_sk(sk)->hw.dev_pkts[QUIC_DIR_TX] += plan->n_pkts;
+	quic_late_own(quic_sk(sk)->hw.late, skb);
+	return 0;
 }
 
 /**
@@ -404,4 +406,31 @@ void quic_hw_count_sw(struct sock *sk, int dir, unsigned int pkts)
 
 	if (d)
 		quic_offload_dir_count(d, pkts);
+}
+
+/**
+ * quic_hw_state() - who seals or opens 1-RTT packets now?
+ * @sk: socket with a connection
+ * @dir: enum quic_dir
+ *
+ * Context: sock lock.
+ * Return: enum quic_stats_offload.
+ */
+u8 quic_hw_state(struct sock *sk, int dir)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_offload_dir *d = q->hw.dir[dir];
+	const struct quic_keys *k = &q->conn.keys;
+	struct quic_offload_key *key;
+
+	if (!d)
+		return QUIC_STATS_OFFLOAD_NONE;
+	if (!quic_offload_dir_on(d, q->hw.netdev))
+		return QUIC_STATS_OFFLOAD_SOFTWARE;
+	key = quic_offload_key_get(d, dir == QUIC_DIR_TX ? k->tx_gen :
+							   k->rx_gen);
+	if (!key)
+		return QUIC_STATS_OFFLOAD_SOFTWARE;
+	quic_offload_key_put(key);
+	return QUIC_STATS_OFFLOAD_DEVICE;
 }

@@ -27,6 +27,7 @@ struct sock;
  * @netdev: device that was looked at; to compare, not to follow
  * @epoch: of the registry, when it was looked at
  * @swap_ns: when the device is to get the next receive generation; 0: no wait
+ * @dev_pkts: packets left to a device, or opened by one, by enum quic_dir
  */
 struct quic_hw {
 	struct quic_offload_dir *dir[2];
@@ -38,6 +39,7 @@ struct quic_hw {
 	const struct net_device *netdev;
 	u32 epoch;
 	u64 swap_ns;
+	u64 dev_pkts[2];
 };
 
 /* What a device has to say of a received burst. */
@@ -57,6 +59,7 @@ int quic_hw_tx_mark(struct sock *sk, struct sk_buff *skb,
 enum quic_hw_rx quic_hw_rx_check(struct sock *sk, const struct sk_buff *skb,
 				 u32 *gen);
 void quic_hw_count_sw(struct sock *sk, int dir, unsigned int pkts);
+u8 quic_hw_state(struct sock *sk, int dir);
 void quic_hw_poke(struct sock *sk);
 
 #endif

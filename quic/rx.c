@@ -605,6 +605,7 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 	pn = quic_pn_expand(quic_conn_rx_largest(&x->q->conn, QUIC_LVL_APP),
 			    hdr.pn, hdr.pn_len);
 	hdr_len = hdr.pn_off + hdr.pn_len;
+	x->q->hw.dev_pkts[QUIC_DIR_RX]++;
 	hand_over(x, &hdr, pn, x->gen, p + hdr_len,
 		  len - hdr_len - QUIC_TAG_LEN);
 	if (!x->in_place)

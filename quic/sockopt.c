@@ -14,6 +14,7 @@
 #include "param.h"
 #include "rx.h"
 #include "sendmsg.h"
+#include "stats.h"
 
 /* An option's value in the kernel: zero-extended, or cut to the struct. */
 union opt_val {
@@ -25,6 +26,7 @@ union opt_val {
 	struct quic_transport_param param;
 	struct quic_config config;
 	struct quic_crypto_secret secret;
+	struct quic_stats stats;
 	u8 blob[QUIC_TRANSPORT_PARAM_EXT_MAX_LEN];
 };
 
@@ -337,6 +339,12 @@ static int get_token(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+static int get_stats(struct sock *sk, union opt_val *val, size_t *len)
+{
+	quic_stats_get(sk, &val->stats);
+	return 0;
+}
+
 static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_EVENT] = {
 		.size = sizeof(struct quic_event_option),
@@ -385,6 +393,9 @@ static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_TRANSPORT_PARAM_EXT] = {
 		.max = QUIC_TRANSPORT_PARAM_EXT_MAX_LEN,
 		.set = set_param_ext, .get = get_param_ext,
+	},
+	[QUIC_SOCKOPT_STATS] = {
+		.size = sizeof(struct quic_stats), .get = get_stats,
 	},
 };
 

@@ -545,6 +545,18 @@ static void lose_burst(struct sock *sk, struct quic_plan *plan, u64 now)
 			 quic_gfp());
 }
 
+/* What the core counted since the last burst. */
+static void count_retrans(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+	u64 n = q->conn.stats.retrans_frames - q->tx->retrans_frames;
+
+	if (likely(!n))
+		return;
+	QUIC_ADD_STATS(sock_net(sk), QUIC_MIB_FRM_RETRANS, n);
+	q->tx->retrans_frames += n;
+}
+
 static int send_plan(struct sock *sk, struct tx_work *w, struct dst_entry *dst,
 		     u64 now)
 {
@@ -561,6 +573,7 @@ static int send_plan(struct sock *sk, struct tx_work *w, struct dst_entry *dst,
 		return PTR_ERR(skb);
 	}
 	quic_udp_xmit(sk, skb, dst, plan->ecn);
+	count_retrans(sk);
 	quic_send_commit(&q->conn, plan, plan->n_pkts, now, quic_gfp());
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "address.h"
 #include "number.h"
 #include "progress.h"
+#include "stats.h"
 #include "store.h"
 #include "transfer.h"
 
@@ -333,8 +334,8 @@ static void print_text(const struct action *action)
 }
 
 /* Names passed request_name_ok(): nothing in them needs an escape. */
-static void print_json(const struct options *options, unsigned int done,
-		       double handshake_s)
+static void print_json(const struct options *options, int fd,
+		       unsigned int done, double handshake_s)
 {
 	const struct transfer *result;
 	unsigned int i;
@@ -348,7 +349,9 @@ static void print_json(const struct options *options, unsigned int done,
 		       result->name, (unsigned long long)result->bytes,
 		       result->sha256, result->seconds);
 	}
-	printf("]}\n");
+	printf("],\"stats\":");
+	stats_print(stdout, fd);
+	printf("}\n");
 }
 
 static unsigned int run_actions(struct options *options, int fd)
@@ -393,7 +396,7 @@ int main(int argc, char **argv)
 	if (updates)
 		warnx("keys updated %d times", (int)updates);
 	if (options.json)
-		print_json(&options, ret ? 0 : done, handshake_s);
+		print_json(&options, fd, ret ? 0 : done, handshake_s);
 	close(fd);
 	return ret || done != options.count ? 1 : 0;
 }

@@ -16,6 +16,7 @@
 #include "address.h"
 #include "number.h"
 #include "serve.h"
+#include "stats.h"
 #include "store.h"
 
 static const char usage[] =
@@ -196,6 +197,14 @@ static int shake_hands(int fd, const struct options *options)
 				     options->alpn);
 }
 
+static void tell_end(int fd, const char *peer)
+{
+	printf("{\"event\":\"closed\",\"peer\":\"%s\",\"stats\":", peer);
+	stats_print(stdout, fd);
+	printf("}\n");
+	fflush(stdout);
+}
+
 static int serve_client(int fd, const struct address *peer,
 			const struct options *options)
 {
@@ -214,6 +223,8 @@ static int serve_client(int fd, const struct address *peer,
 	       "connection from %s\n", text);
 	fflush(stdout);
 	ret = serve_connection(fd, &options->serve);
+	if (options->serve.json)
+		tell_end(fd, text);
 	close(fd);
 	return ret ? 1 : 0;
 }

@@ -441,7 +441,6 @@ void quic_conn_frame_lost(struct quic_conn *c, int space,
 {
 	switch (f->type) {
 	case QUIC_FRAME_STREAM:
-		c->stats.retrans_bytes += f->len;
 		quic_stream_lost(c, f->id, f->off, f->len, f->fin, gfp);
 		break;
 	case QUIC_FRAME_CRYPTO:

@@ -144,7 +144,8 @@ struct quic_close {
 struct quic_conn_stats {
 	u64 tx_pkts, tx_bytes;
 	u64 rx_pkts, rx_bytes;
-	u64 lost_pkts, retrans_bytes;
+	u64 lost_pkts;
+	u64 retrans_frames, retrans_bytes;
 	u64 dup_pkts;
 	u64 acks_sent, acks_rcvd;
 	u64 ptos;

@@ -284,6 +284,12 @@ static bool put_ack(struct builder *b)
 	return true;
 }
 
+static void count_retrans(struct quic_conn *c, u64 len)
+{
+	c->stats.retrans_frames++;
+	c->stats.retrans_bytes += len;
+}
+
 /* Next stretch of CRYPTO data: what was lost first. */
 static bool next_crypto(const struct quic_crypto_stream *cs, u32 *off, u32 *len)
 {
@@ -319,10 +325,12 @@ static bool put_crypto(struct builder *b)
 		return false;
 	take_scratch(b, &wr);
 	b->eliciting = true;
-	if (cs->tx_lost.n)
+	if (cs->tx_lost.n) {
 		quic_ranges_del(&cs->tx_lost, off, off + f.crypto.len, b->gfp);
-	else
+		count_retrans(b->c, f.crypto.len);
+	} else {
 		cs->tx_next += f.crypto.len;
+	}
 	return true;
 }
 
@@ -507,10 +515,12 @@ static void next_chunk(const struct quic_conn *c, const struct quic_stream *s,
 static void chunk_sent(struct builder *b, struct quic_stream *s,
 		       const struct chunk *k, bool fin)
 {
-	if (k->lost)
+	if (k->lost) {
 		quic_ranges_del(&s->tx_lost, k->off, k->off + k->len, b->gfp);
-	else
+		count_retrans(b->c, k->len);
+	} else {
 		s->tx_next = k->off + k->len;
+	}
 	if (s->tx_next > s->tx_high) {
 		b->c->flow.tx_sent += s->tx_next - s->tx_high;
 		s->tx_high = s->tx_next;

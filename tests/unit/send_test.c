@@ -218,6 +218,8 @@ static void packets_are_filled(void)
 	fix_forget(&f);
 	CHECK_EQ(fix_send(&f), 1);
 	CHECK_EQ(fix_stream_bytes(&f), 600);
+	CHECK_EQ(f.c.stats.retrans_frames, 2);
+	CHECK_EQ(f.c.stats.retrans_bytes, 100);
 	fix_free(&f);
 }
 

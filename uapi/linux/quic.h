@@ -103,6 +103,7 @@ struct quic_handshake_info {
  * @QUIC_SOCKOPT_CRYPTO_SECRET: set: struct quic_crypto_secret
  * @QUIC_SOCKOPT_TRANSPORT_PARAM_EXT: set (the peer's), get (the local):
  *	payload of the TLS extension quic_transport_parameters (0x39)
+ * @QUIC_SOCKOPT_STATS: get: struct quic_stats
  */
 enum quic_sockopt {
 	QUIC_SOCKOPT_EVENT			= 0,
@@ -120,6 +121,8 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_SESSION_TICKET		= 12,
 	QUIC_SOCKOPT_CRYPTO_SECRET		= 13,
 	QUIC_SOCKOPT_TRANSPORT_PARAM_EXT	= 14,
+	/* extensions */
+	QUIC_SOCKOPT_STATS			= 88,
 };
 
 /* Limits of option values, in bytes */
@@ -403,6 +406,141 @@ enum quic_transport_error {
 	QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION	= 0x11,
 	/* 0x100 plus the TLS alert (RFC 9001 4.8) */
 	QUIC_TRANSPORT_ERROR_CRYPTO			= 0x100,
+};
+
+/* How a connection stands (RFC 9000 10); quic_stats.state */
+enum quic_conn_stats_state {
+	QUIC_STATS_STATE_INIT		= 0,	/* nothing sent or received */
+	QUIC_STATS_STATE_HANDSHAKE	= 1,
+	QUIC_STATS_STATE_ESTABLISHED	= 2,
+	QUIC_STATS_STATE_CLOSING	= 3,	/* this side closed */
+	QUIC_STATS_STATE_DRAINING	= 4,	/* the peer closed */
+	QUIC_STATS_STATE_CLOSED		= 5,	/* also: no connection yet */
+};
+
+/* Who seals or opens 1-RTT packets now; quic_stats.tx_offload, rx_offload */
+enum quic_stats_offload {
+	QUIC_STATS_OFFLOAD_NONE		= 0,	/* no device for it */
+	QUIC_STATS_OFFLOAD_SOFTWARE	= 1,	/* one, but software does it */
+	QUIC_STATS_OFFLOAD_DEVICE	= 2,	/* the device */
+};
+
+/* quic_stats.flags */
+#define QUIC_STATS_SERVER	0x1	/* this side is the server */
+#define QUIC_STATS_CONFIRMED	0x2	/* RFC 9001 4.1.2 */
+#define QUIC_STATS_VALIDATED	0x4	/* the peer's address is proven */
+
+/**
+ * struct quic_stats - a connection's condition and counters
+ * @version: QUIC_VERSION_*
+ * @cipher: TLS_CIPHER_* of the 1-RTT keys; 0: none yet
+ * @state: enum quic_conn_stats_state
+ * @flags: QUIC_STATS_*
+ * @cong_algo: enum quic_cong_algo
+ * @tx_offload: enum quic_stats_offload
+ * @rx_offload: enum quic_stats_offload
+ * @reserved: zero
+ * @mtu: UDP payload bytes of the largest packet that is sent
+ * @rtt: smoothed round-trip time, microseconds; the initial guess before the
+ *	first sample
+ * @rtt_var: its mean deviation, microseconds
+ * @rtt_min: smallest sample, microseconds; 0: none yet
+ * @rtt_latest: last sample, microseconds; 0: none yet
+ * @pto_count: probe timeouts in a row since the last acknowledgement
+ * @streams: streams that exist
+ * @tx_gen: generation of the keys that seal, from 0
+ * @rx_gen: generation that the peer is known to use
+ * @reserved2: zero
+ * @cwnd: congestion window, bytes
+ * @ssthresh: slow start threshold, bytes; all ones: none yet
+ * @in_flight: bytes sent and neither acknowledged nor lost
+ * @tx_pkts: packets sent
+ * @tx_bytes: their bytes
+ * @rx_pkts: packets received and processed
+ * @rx_bytes: UDP payload bytes received
+ * @lost_pkts: packets declared lost
+ * @retrans_frames: STREAM and CRYPTO frames sent with bytes that were sent
+ *	before
+ * @retrans_bytes: those bytes
+ * @dup_pkts: packets received twice
+ * @ptos: probe timeouts, ever
+ * @persistent_congestion: times that it was found (RFC 9002 7.6)
+ * @acks_sent: ACK frames sent
+ * @acks_rcvd: ACK frames received
+ * @rx_ect0: 1-RTT packets received with that mark in the IP header
+ * @rx_ect1: likewise
+ * @rx_ce: likewise
+ * @acked_ect0: 1-RTT packets that the peer says came with that mark
+ * @acked_ect1: likewise
+ * @acked_ce: likewise
+ * @tx_data: stream bytes sent, without repetitions
+ * @tx_max_data: limit on them that the peer granted
+ * @rx_data: sum of the highest stream offsets received
+ * @rx_max_data: limit on it that this side granted
+ * @rx_read: stream bytes that the application took
+ * @tx_max_streams_bidi: streams that the peer lets this side open
+ * @tx_max_streams_uni: likewise
+ * @rx_max_streams_bidi: streams that this side lets the peer open
+ * @rx_max_streams_uni: likewise
+ * @tx_dev_pkts: packets that were left to a device to be sealed
+ * @rx_dev_pkts: packets that a device opened
+ * @tx_queued: stream bytes written and not acknowledged
+ *
+ * Later versions add members at the end: a caller's shorter struct gets what
+ * fits, a longer one learns the length from getsockopt().
+ */
+struct quic_stats {
+	__u32	version;
+	__u32	cipher;
+	__u8	state;
+	__u8	flags;
+	__u8	cong_algo;
+	__u8	tx_offload;
+	__u8	rx_offload;
+	__u8	reserved[3];
+	__u32	mtu;
+	__u32	rtt;
+	__u32	rtt_var;
+	__u32	rtt_min;
+	__u32	rtt_latest;
+	__u32	pto_count;
+	__u32	streams;
+	__u32	tx_gen;
+	__u32	rx_gen;
+	__u32	reserved2;
+	__u64	cwnd;
+	__u64	ssthresh;
+	__u64	in_flight;
+	__u64	tx_pkts;
+	__u64	tx_bytes;
+	__u64	rx_pkts;
+	__u64	rx_bytes;
+	__u64	lost_pkts;
+	__u64	retrans_frames;
+	__u64	retrans_bytes;
+	__u64	dup_pkts;
+	__u64	ptos;
+	__u64	persistent_congestion;
+	__u64	acks_sent;
+	__u64	acks_rcvd;
+	__u64	rx_ect0;
+	__u64	rx_ect1;
+	__u64	rx_ce;
+	__u64	acked_ect0;
+	__u64	acked_ect1;
+	__u64	acked_ce;
+	__u64	tx_data;
+	__u64	tx_max_data;
+	__u64	rx_data;
+	__u64	rx_max_data;
+	__u64	rx_read;
+	__u64	tx_max_streams_bidi;
+	__u64	tx_max_streams_uni;
+	__u64	rx_max_streams_bidi;
+	__u64	rx_max_streams_uni;
+	__u64	tx_dev_pkts;
+	__u64	rx_dev_pkts;
+	__u64	tx_queued;
 };
 
 #endif /* _UAPI_LINUX_QUIC_H */
