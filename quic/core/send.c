@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "send.h"
+#include "builder.h"
 #include "conn.h"
 #include "frame.h"
 
@@ -9,276 +10,24 @@
 #define PAD_BYTES		24
 /* Packets without anything to acknowledge before a PING makes them bounded. */
 #define ACKS_ONLY_MAX		32
-/* Scratch bytes that one packet may need beyond its size: none; a margin. */
-#define SCRATCH_MARGIN		64
-#define PKT_PIECES_MAX		24
-
-struct builder {
-	struct quic_conn *c;
-	struct quic_plan *plan;
-	struct quic_plan_pkt *pkt;
-	struct quic_sent *sent;
-	u64 now;
-	gfp_t gfp;
-	int space;
-	u16 max;		/* bytes that the packet may have, tag included */
-	bool expand;		/* the datagram must not be shorter than 1200 */
-	bool eliciting;		/* the packet is ack-eliciting */
-	bool no_mem;		/* something was left out for lack of memory */
-};
-
-static struct quic_piece *last_piece(const struct builder *b)
-{
-	return &b->plan->piece[b->plan->n_pieces - 1];
-}
-
-static u16 room_left(const struct builder *b)
-{
-	return b->max - QUIC_TAG_LEN - b->pkt->len;
-}
-
-/* Writing cursor for frames: as far as packet and scratch reach. */
-static struct quic_wr frame_wr(const struct builder *b)
-{
-	struct quic_plan *plan = b->plan;
-	u8 *p = plan->scratch + plan->scratch_len;
-	u32 left = QUIC_PLAN_SCRATCH - plan->scratch_len;
-
-	return (struct quic_wr) { p, p + min_t(u32, left, room_left(b)) };
-}
-
-static bool open_piece(struct builder *b)
-{
-	struct quic_plan *plan = b->plan;
-
-	if (plan->n_pieces == QUIC_PLAN_PIECES ||
-	    b->pkt->n_pieces == PKT_PIECES_MAX)
-		return false;
-	memset(&plan->piece[plan->n_pieces++], 0, sizeof(struct quic_piece));
-	last_piece(b)->scratch_off = plan->scratch_len;
-	b->pkt->n_pieces++;
-	return true;
-}
-
-/* Room for scratch bytes after what the packet has so far? */
-static bool want_scratch(struct builder *b)
-{
-	return !last_piece(b)->stream || open_piece(b);
-}
-
-/* The bytes up to @wr are part of the packet. */
-static void take_scratch(struct builder *b, const struct quic_wr *wr)
-{
-	struct quic_plan *plan = b->plan;
-	u32 len = wr->p - (plan->scratch + plan->scratch_len);
-
-	plan->scratch_len += len;
-	last_piece(b)->scratch_len += len;
-	b->pkt->len += len;
-}
-
-static int note(struct builder *b, u8 type, u64 id, u64 off, u32 len, bool fin)
-{
-	const struct quic_sent_frame f = {
-		.type = type, .id = id, .off = off, .len = len, .fin = fin,
-	};
-
-	if (!quic_sent_note(b->sent, &f, b->gfp))
-		return 0;
-	b->no_mem = true;
-	return -ENOMEM;
-}
-
-/*
- * A frame that is all scratch, remembered with @id. The ledger comes first:
- * what it cannot remember does not go out.
- */
-static bool put_frame(struct builder *b, const struct quic_frame *f, u64 id)
-{
-	struct quic_wr wr;
-	u8 n = b->sent->n;
-
-	if (!want_scratch(b))
-		return false;
-	wr = frame_wr(b);
-	if (quic_frame_build(&wr, f))
-		return false;
-	if (note(b, f->type, id, 0, 0, false)) {
-		b->sent->n = n;
-		return false;
-	}
-	take_scratch(b, &wr);
-	b->eliciting |= quic_frame_ack_eliciting(f->type);
-	return true;
-}
-
-static u8 level_type(int space)
-{
-	static const u8 types[] = {
-		[QUIC_SPACE_INITIAL] = QUIC_PKT_INITIAL,
-		[QUIC_SPACE_HANDSHAKE] = QUIC_PKT_HANDSHAKE,
-		[QUIC_SPACE_APP] = QUIC_PKT_SHORT,
-	};
-
-	return types[space];
-}
-
-static u8 space_level(int space)
-{
-	static const u8 levels[] = {
-		[QUIC_SPACE_INITIAL] = QUIC_LVL_INITIAL,
-		[QUIC_SPACE_HANDSHAKE] = QUIC_LVL_HANDSHAKE,
-		[QUIC_SPACE_APP] = QUIC_LVL_APP,
-	};
-
-	return levels[space];
-}
-
-static void header_of(const struct builder *b, struct quic_hdr_build *h)
-{
-	struct quic_conn *c = b->c;
-	const struct quic_space *sp = &c->space[b->space];
-
-	memset(h, 0, sizeof(*h));
-	h->type = level_type(b->space);
-	h->version = c->version;
-	h->dcid = quic_cid_remote(c);
-	h->scid = &c->local.initial_scid;
-	h->pn = sp->sent.next;
-	/*
-	 * One length for the burst: its last number must be expandable too. A
-	 * burst may be late by more than one byte of numbers tells apart.
-	 */
-	h->pn_len = max(2u, quic_pn_len(h->pn + QUIC_PLAN_PKTS,
-					sp->loss.largest_acked));
-	h->key_phase = c->keys.tx_gen & 1;
-	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
-		h->token = c->token;
-		h->token_len = c->token_len;
-	}
-}
-
-/* Start a packet of at most @max bytes. Return: false when there is no room */
-static bool begin_pkt(struct builder *b, int space, u16 max, bool new_dgram)
-{
-	struct quic_plan *plan = b->plan;
-	struct quic_hdr_build h;
-	struct quic_wr wr;
-	int pn_off;
-
-	if (plan->n_pkts == QUIC_PLAN_PKTS ||
-	    plan->scratch_len + SCRATCH_MARGIN > QUIC_PLAN_SCRATCH)
-		return false;
-	if (quic_sent_reserve(&b->c->space[space].sent, 1, b->gfp)) {
-		b->no_mem = true;
-		return false;
-	}
-	b->space = space;
-	b->max = max;
-	b->eliciting = false;
-	b->pkt = &plan->pkt[plan->n_pkts];
-	memset(b->pkt, 0, sizeof(*b->pkt));
-	header_of(b, &h);
-	if (max < quic_hdr_size(&h) + 4 + QUIC_TAG_LEN)
-		return false;
-	b->pkt->pn = h.pn;
-	b->pkt->pn_len = h.pn_len;
-	b->pkt->level = space_level(space);
-	b->pkt->new_dgram = new_dgram;
-	b->pkt->piece = plan->n_pieces;
-	if (!open_piece(b))
-		return false;
-	wr = frame_wr(b);
-	pn_off = quic_hdr_build(&wr, &h);
-	if (pn_off < 0) {
-		plan->n_pieces = b->pkt->piece;
-		return false;
-	}
-	take_scratch(b, &wr);
-	b->pkt->pn_off = pn_off;
-	b->pkt->hdr_len = b->pkt->len;
-	b->sent = quic_sent_push(&b->c->space[space].sent);
-	return true;
-}
-
-/* Nothing came of it: as if begin_pkt() had not been called. */
-static void cancel_pkt(struct builder *b)
-{
-	struct quic_plan *plan = b->plan;
-
-	plan->scratch_len = plan->piece[b->pkt->piece].scratch_off;
-	plan->n_pieces = b->pkt->piece;
-	quic_sent_settle(b->sent, QUIC_SENT_NONE);
-	b->c->space[b->space].sent.next--;
-}
-
-static bool pad(struct builder *b, u16 bytes)
-{
-	struct quic_frame f = { .type = QUIC_FRAME_PADDING };
-	struct quic_wr wr;
-
-	if (!want_scratch(b))
-		return false;
-	f.padding = bytes;
-	wr = frame_wr(b);
-	if (quic_frame_build(&wr, &f))
-		return false;
-	take_scratch(b, &wr);
-	/* RFC 9002 2: padding makes a packet count as in flight */
-	b->sent->flags |= QUIC_SENT_IN_FLIGHT;
-	return true;
-}
-
-/* A long header's Length: packet number, payload and tag, in two bytes. */
-static void patch_length(const struct builder *b)
-{
-	const struct quic_plan_pkt *pkt = b->pkt;
-	u8 *hdr = b->plan->scratch + b->plan->piece[pkt->piece].scratch_off;
-
-	if (b->space == QUIC_SPACE_APP)
-		return;
-	put_unaligned_be16(0x4000 | (pkt->len - pkt->pn_off),
-			   hdr + pkt->pn_off - 2);
-}
-
-static void end_pkt(struct builder *b)
-{
-	struct quic_plan *plan = b->plan;
-	struct quic_plan_pkt *pkt = b->pkt;
-	u16 body = pkt->len - pkt->hdr_len;
-
-	/* RFC 9001 5.4.2: the sample starts 4 bytes after the packet number */
-	if (body + pkt->pn_len < 4)
-		pad(b, 4 - pkt->pn_len - body);
-	pkt->len += QUIC_TAG_LEN;
-	patch_length(b);
-	b->sent->bytes = pkt->len;
-	b->sent->gen = b->c->keys.tx_gen;
-	if (b->eliciting)
-		b->sent->flags |= QUIC_SENT_ELICITING | QUIC_SENT_IN_FLIGHT;
-	plan->total_len += pkt->len;
-	plan->n_pkts++;
-	if (pkt->new_dgram)
-		plan->n_dgrams++;
-}
 
 /* ---- frames -------------------------------------------------------------- */
 
-static bool put_ack(struct builder *b)
+static bool put_ack(struct quic_builder *b)
 {
 	struct quic_pnspace *ps = &b->c->space[b->space].rx;
 	u8 exp = b->c->local.ack_delay_exponent;
 	struct quic_wr wr;
 
-	if (!want_scratch(b))
+	if (!quic_builder_want_scratch(b))
 		return false;
-	wr = frame_wr(b);
+	wr = quic_builder_wr(b);
 	/* data has to fit as well: a quarter of the packet for ranges */
 	wr.end = min(wr.end, wr.p + b->max / 4);
 	if (quic_pnspace_ack_build(ps, &wr, exp, b->now) ||
-	    note(b, QUIC_FRAME_ACK, ps->largest, 0, 0, false))
+	    quic_builder_note(b, QUIC_FRAME_ACK, ps->largest, 0, 0, false))
 		return false;
-	take_scratch(b, &wr);
+	quic_builder_take(b, &wr);
 	quic_pnspace_ack_sent(ps);
 	b->c->stats.acks_sent++;
 	return true;
@@ -303,16 +52,16 @@ static bool next_crypto(const struct quic_crypto_stream *cs, u32 *off, u32 *len)
 	return *len;
 }
 
-static bool put_crypto(struct builder *b)
+static bool put_crypto(struct quic_builder *b)
 {
 	struct quic_crypto_stream *cs = &b->c->space[b->space].crypto;
 	struct quic_frame f = { .type = QUIC_FRAME_CRYPTO };
 	struct quic_wr wr;
 	u32 off, len, room;
 
-	if (!next_crypto(cs, &off, &len) || !want_scratch(b))
+	if (!next_crypto(cs, &off, &len) || !quic_builder_want_scratch(b))
 		return false;
-	wr = frame_wr(b);
+	wr = quic_builder_wr(b);
 	room = quic_wr_left(&wr);
 	if (room < STREAM_ROOM_MIN)
 		return false;
@@ -321,9 +70,10 @@ static bool put_crypto(struct builder *b)
 	f.crypto.len = min(len, room);
 	f.crypto.data = cs->tx + off;
 	if (quic_frame_build(&wr, &f) ||
-	    note(b, QUIC_FRAME_CRYPTO, 0, off, f.crypto.len, false))
+	    quic_builder_note(b, QUIC_FRAME_CRYPTO, 0, off, f.crypto.len,
+			      false))
 		return false;
-	take_scratch(b, &wr);
+	quic_builder_take(b, &wr);
 	b->eliciting = true;
 	if (cs->tx_lost.n) {
 		quic_ranges_del(&cs->tx_lost, off, off + f.crypto.len, b->gfp);
@@ -371,7 +121,7 @@ static bool is_moot(const struct quic_conn *c, u8 type)
 	}
 }
 
-static void put_pending(struct builder *b)
+static void put_pending(struct quic_builder *b)
 {
 	static const struct {
 		u32 bit;
@@ -396,12 +146,12 @@ static void put_pending(struct builder *b)
 		if (!(b->c->pending & map[i].bit))
 			continue;
 		f.limit.max = pending_value(b->c, map[i].type);
-		if (is_moot(b->c, map[i].type) || put_frame(b, &f, 0))
+		if (is_moot(b->c, map[i].type) || quic_builder_put(b, &f, 0))
 			b->c->pending &= ~map[i].bit;
 	}
 }
 
-static void put_cids(struct builder *b)
+static void put_cids(struct quic_builder *b)
 {
 	struct quic_cids *ids = &b->c->cids;
 	struct quic_frame f = { .type = QUIC_FRAME_RETIRE_CONNECTION_ID };
@@ -409,7 +159,7 @@ static void put_cids(struct builder *b)
 
 	while (ids->n_retire) {
 		f.retire_seq = ids->retire[ids->n_retire - 1];
-		if (!put_frame(b, &f, f.retire_seq))
+		if (!quic_builder_put(b, &f, f.retire_seq))
 			return;
 		ids->n_retire--;
 	}
@@ -420,14 +170,14 @@ static void put_cids(struct builder *b)
 		f.new_cid.cid_len = e->cid.len;
 		f.new_cid.cid = e->cid.data;
 		f.new_cid.token = e->token;
-		if (!put_frame(b, &f, e->seq))
+		if (!quic_builder_put(b, &f, e->seq))
 			return;
 		e->state = QUIC_CID_ACTIVE;
 		e->announced = true;
 	}
 }
 
-static void put_path(struct builder *b)
+static void put_path(struct quic_builder *b)
 {
 	struct quic_path *p = &b->c->path;
 	struct quic_frame f = { .type = QUIC_FRAME_PATH_RESPONSE };
@@ -435,14 +185,15 @@ static void put_path(struct builder *b)
 	while (p->n_response) {
 		f.path_data = p->response[p->n_response - 1];
 		/* the ledger keeps the data, should the plan be given back */
-		if (!put_frame(b, &f, get_unaligned_be64(f.path_data)))
+		if (!quic_builder_put(b, &f, get_unaligned_be64(f.path_data)))
 			return;
 		p->n_response--;
 		b->expand = true;
 	}
 }
 
-static bool put_stream_ctl_one(struct builder *b, struct quic_stream *s, u8 bit)
+static bool put_stream_ctl_one(struct quic_builder *b, struct quic_stream *s,
+			       u8 bit)
 {
 	struct quic_frame f = {};
 
@@ -468,10 +219,10 @@ static bool put_stream_ctl_one(struct builder *b, struct quic_stream *s, u8 bit)
 		f.limit.id = s->id;
 		f.limit.max = s->tx_max;
 	}
-	return put_frame(b, &f, s->id);
+	return quic_builder_put(b, &f, s->id);
 }
 
-static void put_stream_ctl(struct builder *b)
+static void put_stream_ctl(struct quic_builder *b)
 {
 	struct quic_stream *s, *n;
 
@@ -512,7 +263,7 @@ static void next_chunk(const struct quic_conn *c, const struct quic_stream *s,
 	k->len = min(k->len, old + quic_flow_room(&c->flow));
 }
 
-static void chunk_sent(struct builder *b, struct quic_stream *s,
+static void chunk_sent(struct quic_builder *b, struct quic_stream *s,
 		       const struct chunk *k, bool fin)
 {
 	if (k->lost) {
@@ -551,7 +302,7 @@ static bool fit_chunk(u16 room, u64 id, struct chunk *k, bool *with_len)
 	return true;
 }
 
-static bool put_stream(struct builder *b, struct quic_stream *s)
+static bool put_stream(struct quic_builder *b, struct quic_stream *s)
 {
 	struct quic_frame f = { .type = QUIC_FRAME_STREAM };
 	struct quic_wr wr;
@@ -559,7 +310,8 @@ static bool put_stream(struct builder *b, struct quic_stream *s)
 	struct chunk k;
 
 	next_chunk(b->c, s, &k);
-	if (!want_scratch(b) || !fit_chunk(room_left(b), s->id, &k, &with_len))
+	if (!quic_builder_want_scratch(b) ||
+	    !fit_chunk(quic_builder_room(b), s->id, &k, &with_len))
 		return false;
 	fin = s->fin && k.off + k.len == s->tx_end;
 	f.type |= (k.off ? QUIC_STREAM_BIT_OFF : 0) |
@@ -569,15 +321,15 @@ static bool put_stream(struct builder *b, struct quic_stream *s)
 	f.stream.offset = k.off;
 	f.stream.len = k.len;
 	f.stream.fin = fin;
-	wr = frame_wr(b);
+	wr = quic_builder_wr(b);
 	if (quic_frame_build(&wr, &f) ||
-	    note(b, QUIC_FRAME_STREAM, s->id, k.off, k.len, fin))
+	    quic_builder_note(b, QUIC_FRAME_STREAM, s->id, k.off, k.len, fin))
 		return false;
-	take_scratch(b, &wr);
+	quic_builder_take(b, &wr);
 	if (k.len) {
-		last_piece(b)->stream = s;
-		last_piece(b)->off = k.off;
-		last_piece(b)->data_len = k.len;
+		quic_builder_last(b)->stream = s;
+		quic_builder_last(b)->off = k.off;
+		quic_builder_last(b)->data_len = k.len;
 		b->pkt->len += k.len;
 	}
 	b->eliciting = true;
@@ -600,7 +352,7 @@ static void note_blocked(struct quic_conn *c, struct quic_stream *s)
 }
 
 /* Round robin: the stream that fills a packet stands last for the next. */
-static void put_streams(struct builder *b)
+static void put_streams(struct quic_builder *b)
 {
 	struct list_head *q = &b->c->streams.sendq;
 	struct quic_stream *s, *n;
@@ -609,7 +361,8 @@ static void put_streams(struct builder *b)
 		bool served = false;
 
 		while (quic_stream_sendable(b->c, s)) {
-			if (room_left(b) < STREAM_ROOM_MIN || !put_stream(b, s)) {
+			if (quic_builder_room(b) < STREAM_ROOM_MIN ||
+			    !put_stream(b, s)) {
 				if (served)
 					list_move_tail(&s->sendq, q);
 				return;
@@ -660,8 +413,8 @@ static bool may_send(const struct quic_conn *c, int space)
 	return c->space[space].can_send && !c->space[space].discarded;
 }
 
-/* Fill the packet that begin_pkt() started. @open: the window lets data out */
-static void fill_pkt(struct builder *b, bool open)
+/* Fill the packet that was begun. @open: the window lets data out */
+static void fill_pkt(struct quic_builder *b, bool open)
 {
 	struct quic_space *sp = &b->c->space[b->space];
 
@@ -682,7 +435,7 @@ static void fill_pkt(struct builder *b, bool open)
 			      b->c->acks_only >= ACKS_ONLY_MAX)) {
 		const struct quic_frame ping = { .type = QUIC_FRAME_PING };
 
-		put_frame(b, &ping, 0);
+		quic_builder_put(b, &ping, 0);
 	}
 	if (sp->loss.probes && b->eliciting) {
 		b->sent->flags |= QUIC_SENT_PROBE;
@@ -690,7 +443,7 @@ static void fill_pkt(struct builder *b, bool open)
 	}
 }
 
-static bool is_empty(const struct builder *b)
+static bool is_empty(const struct quic_builder *b)
 {
 	return b->pkt->len == b->pkt->hdr_len;
 }
@@ -704,41 +457,26 @@ static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 	return (open || c->space[space].loss.probes) && has_eliciting(c, space);
 }
 
-/* The last packet of the plan may still grow. */
-static void reopen_pkt(struct builder *b)
-{
-	struct quic_plan *plan = b->plan;
-
-	plan->n_pkts--;
-	b->pkt = &plan->pkt[plan->n_pkts];
-	b->space = quic_level_space(b->pkt->level);
-	b->sent = quic_sent_at(&b->c->space[b->space].sent, b->pkt->pn);
-	b->eliciting = b->sent->flags & QUIC_SENT_ELICITING;
-	plan->total_len -= b->pkt->len;
-	plan->n_dgrams -= b->pkt->new_dgram;
-	b->pkt->len -= QUIC_TAG_LEN;
-}
-
 /*
  * RFC 9000 14.1, 8.2.2: some datagrams are at least that long. Which packet
  * is the last of a datagram is known only when no other one fits.
  */
-static u16 expand_dgram(struct builder *b, u16 used)
+static u16 expand_dgram(struct quic_builder *b, u16 used)
 {
 	u16 gap = QUIC_MIN_INITIAL_SIZE - used;
 
 	if (!b->expand || !used || used >= QUIC_MIN_INITIAL_SIZE)
 		return used;
-	reopen_pkt(b);
+	quic_builder_reopen(b);
 	b->max = b->pkt->len + QUIC_TAG_LEN + gap;
-	pad(b, gap);
+	quic_builder_pad(b, gap);
 	used -= b->sent->bytes;
-	end_pkt(b);
+	quic_builder_end(b);
 	return used + b->pkt->len;
 }
 
 /* One datagram with a packet of each space that has something to say. */
-static void plan_coalesced(struct builder *b, bool open)
+static void plan_coalesced(struct quic_builder *b, bool open)
 {
 	struct quic_conn *c = b->c;
 	u16 max = QUIC_MIN_INITIAL_SIZE, used = 0;
@@ -748,17 +486,17 @@ static void plan_coalesced(struct builder *b, bool open)
 		bool go = open || c->space[i].loss.probes;
 
 		if (!wants(c, i, open, b->now) ||
-		    !begin_pkt(b, i, max - used, !used))
+		    !quic_builder_begin(b, i, max - used, !used))
 			continue;
 		fill_pkt(b, go);
 		if (is_empty(b)) {
-			cancel_pkt(b);
+			quic_builder_cancel(b);
 			continue;
 		}
 		/* RFC 9000 14.1: a server's need it only if ack-eliciting */
 		b->expand |= i == QUIC_SPACE_INITIAL &&
 			     (!c->server || b->eliciting);
-		end_pkt(b);
+		quic_builder_end(b);
 		used += b->pkt->len;
 	}
 	used = expand_dgram(b, used);
@@ -767,16 +505,17 @@ static void plan_coalesced(struct builder *b, bool open)
 }
 
 /* Keep datagrams of a burst at one size; a small gap is padded. */
-static bool even_out(struct builder *b, u16 size)
+static bool even_out(struct quic_builder *b, u16 size)
 {
 	u16 gap = size - QUIC_TAG_LEN - b->pkt->len;
 
 	if (!gap)
 		return true;
-	return gap <= PAD_BYTES && pad(b, gap);
+	return gap <= PAD_BYTES && quic_builder_pad(b, gap);
 }
 
-static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
+static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
+		       u64 budget)
 {
 	struct quic_conn *c = b->c;
 	struct quic_space *sp = &c->space[QUIC_SPACE_APP];
@@ -789,16 +528,16 @@ static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
 		u16 len;
 
 		if (!wants(c, QUIC_SPACE_APP, open, b->now) ||
-		    !begin_pkt(b, QUIC_SPACE_APP, size, true))
+		    !quic_builder_begin(b, QUIC_SPACE_APP, size, true))
 			break;
 		b->expand = false;
 		fill_pkt(b, open);
 		if (is_empty(b)) {
-			cancel_pkt(b);
+			quic_builder_cancel(b);
 			break;
 		}
 		full = even_out(b, size);
-		end_pkt(b);
+		quic_builder_end(b);
 		len = expand_dgram(b, b->pkt->len);
 		budget -= min_t(u64, budget, len);
 		room -= len;
@@ -810,7 +549,7 @@ static void plan_burst(struct builder *b, unsigned int max_dgrams, u64 budget)
 }
 
 /* RFC 9000 10.2.3: in every space whose keys the peer may have. */
-static void plan_close(struct builder *b)
+static void plan_close(struct quic_builder *b)
 {
 	struct quic_conn *c = b->c;
 	const struct quic_close *cl = &c->close;
@@ -822,7 +561,8 @@ static void plan_close(struct builder *b)
 		bool hide = cl->app && i != QUIC_SPACE_APP;
 
 		if (!may_send(c, i) ||
-		    !begin_pkt(b, i, QUIC_MIN_INITIAL_SIZE - used, !used))
+		    !quic_builder_begin(b, i, QUIC_MIN_INITIAL_SIZE - used,
+					!used))
 			continue;
 		f.type = cl->app && !hide ? QUIC_FRAME_CONNECTION_CLOSE_APP :
 					    QUIC_FRAME_CONNECTION_CLOSE;
@@ -831,12 +571,12 @@ static void plan_close(struct builder *b)
 		f.close.frame_type = cl->app ? 0 : cl->frame_type;
 		f.close.len = hide ? 0 : cl->reason_len;
 		f.close.reason = cl->reason;
-		if (!put_frame(b, &f, 0)) {
-			cancel_pkt(b);
+		if (!quic_builder_put(b, &f, 0)) {
+			quic_builder_cancel(b);
 			continue;
 		}
 		b->expand |= i == QUIC_SPACE_INITIAL;
-		end_pkt(b);
+		quic_builder_end(b);
 		used += b->pkt->len;
 	}
 	used = expand_dgram(b, used);
@@ -866,7 +606,9 @@ static bool in_handshake(struct quic_conn *c, bool open, u64 now)
 int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		   struct quic_plan *plan, gfp_t gfp)
 {
-	struct builder b = { .c = c, .plan = plan, .now = now, .gfp = gfp };
+	struct quic_builder b = {
+		.c = c, .plan = plan, .now = now, .gfp = gfp,
+	};
 	u64 budget = quic_cc_room(&c->cc);
 	bool open;
 

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "builder.h"
+#include "conn.h"
+#include "frame.h"
+
+/* Scratch bytes that one packet may need beyond its size: none; a margin. */
+#define SCRATCH_MARGIN		64
+#define PKT_PIECES_MAX		24
+
+struct quic_piece *quic_builder_last(const struct quic_builder *b)
+{
+	return &b->plan->piece[b->plan->n_pieces - 1];
+}
+
+u16 quic_builder_room(const struct quic_builder *b)
+{
+	return b->max - QUIC_TAG_LEN - b->pkt->len;
+}
+
+struct quic_wr quic_builder_wr(const struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+	u8 *p = plan->scratch + plan->scratch_len;
+	u32 left = QUIC_PLAN_SCRATCH - plan->scratch_len;
+
+	return (struct quic_wr) {
+		p, p + min_t(u32, left, quic_builder_room(b)),
+	};
+}
+
+static bool open_piece(struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+
+	if (plan->n_pieces == QUIC_PLAN_PIECES ||
+	    b->pkt->n_pieces == PKT_PIECES_MAX)
+		return false;
+	memset(&plan->piece[plan->n_pieces++], 0, sizeof(struct quic_piece));
+	quic_builder_last(b)->scratch_off = plan->scratch_len;
+	b->pkt->n_pieces++;
+	return true;
+}
+
+bool quic_builder_want_scratch(struct quic_builder *b)
+{
+	return !quic_builder_last(b)->data_len || open_piece(b);
+}
+
+void quic_builder_take(struct quic_builder *b, const struct quic_wr *wr)
+{
+	struct quic_plan *plan = b->plan;
+	u32 len = wr->p - (plan->scratch + plan->scratch_len);
+
+	plan->scratch_len += len;
+	quic_builder_last(b)->scratch_len += len;
+	b->pkt->len += len;
+}
+
+int quic_builder_note(struct quic_builder *b, u8 type, u64 id, u64 off, u32 len,
+		      bool fin)
+{
+	const struct quic_sent_frame f = {
+		.type = type, .id = id, .off = off, .len = len, .fin = fin,
+	};
+
+	if (!quic_sent_note(b->sent, &f, b->gfp))
+		return 0;
+	b->no_mem = true;
+	return -ENOMEM;
+}
+
+/* The ledger comes first: what it cannot remember does not go out. */
+bool quic_builder_put(struct quic_builder *b, const struct quic_frame *f,
+		      u64 id)
+{
+	struct quic_wr wr;
+	u8 n = b->sent->n;
+
+	if (!quic_builder_want_scratch(b))
+		return false;
+	wr = quic_builder_wr(b);
+	if (quic_frame_build(&wr, f))
+		return false;
+	if (quic_builder_note(b, f->type, id, 0, 0, false)) {
+		b->sent->n = n;
+		return false;
+	}
+	quic_builder_take(b, &wr);
+	b->eliciting |= quic_frame_ack_eliciting(f->type);
+	return true;
+}
+
+static u8 level_type(int space)
+{
+	static const u8 types[] = {
+		[QUIC_SPACE_INITIAL] = QUIC_PKT_INITIAL,
+		[QUIC_SPACE_HANDSHAKE] = QUIC_PKT_HANDSHAKE,
+		[QUIC_SPACE_APP] = QUIC_PKT_SHORT,
+	};
+
+	return types[space];
+}
+
+static u8 space_level(int space)
+{
+	static const u8 levels[] = {
+		[QUIC_SPACE_INITIAL] = QUIC_LVL_INITIAL,
+		[QUIC_SPACE_HANDSHAKE] = QUIC_LVL_HANDSHAKE,
+		[QUIC_SPACE_APP] = QUIC_LVL_APP,
+	};
+
+	return levels[space];
+}
+
+static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
+{
+	struct quic_conn *c = b->c;
+	const struct quic_space *sp = &c->space[b->space];
+
+	memset(h, 0, sizeof(*h));
+	h->type = level_type(b->space);
+	h->version = c->version;
+	h->dcid = quic_cid_remote(c);
+	h->scid = &c->local.initial_scid;
+	h->pn = sp->sent.next;
+	/*
+	 * One length for the burst: its last number must be expandable too. A
+	 * burst may be late by more than one byte of numbers tells apart.
+	 */
+	h->pn_len = max(2u, quic_pn_len(h->pn + QUIC_PLAN_PKTS,
+					sp->loss.largest_acked));
+	h->key_phase = c->keys.tx_gen & 1;
+	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
+		h->token = c->token;
+		h->token_len = c->token_len;
+	}
+}
+
+bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
+			bool new_dgram)
+{
+	struct quic_plan *plan = b->plan;
+	struct quic_hdr_build h;
+	struct quic_wr wr;
+	int pn_off;
+
+	if (plan->n_pkts == QUIC_PLAN_PKTS ||
+	    plan->scratch_len + SCRATCH_MARGIN > QUIC_PLAN_SCRATCH)
+		return false;
+	if (quic_sent_reserve(&b->c->space[space].sent, 1, b->gfp)) {
+		b->no_mem = true;
+		return false;
+	}
+	b->space = space;
+	b->max = max;
+	b->eliciting = false;
+	b->pkt = &plan->pkt[plan->n_pkts];
+	memset(b->pkt, 0, sizeof(*b->pkt));
+	header_of(b, &h);
+	if (max < quic_hdr_size(&h) + 4 + QUIC_TAG_LEN)
+		return false;
+	b->pkt->pn = h.pn;
+	b->pkt->pn_len = h.pn_len;
+	b->pkt->level = space_level(space);
+	b->pkt->new_dgram = new_dgram;
+	b->pkt->piece = plan->n_pieces;
+	if (!open_piece(b))
+		return false;
+	wr = quic_builder_wr(b);
+	pn_off = quic_hdr_build(&wr, &h);
+	if (pn_off < 0) {
+		plan->n_pieces = b->pkt->piece;
+		return false;
+	}
+	quic_builder_take(b, &wr);
+	b->pkt->pn_off = pn_off;
+	b->pkt->hdr_len = b->pkt->len;
+	b->sent = quic_sent_push(&b->c->space[space].sent);
+	return true;
+}
+
+void quic_builder_cancel(struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+
+	plan->scratch_len = plan->piece[b->pkt->piece].scratch_off;
+	plan->n_pieces = b->pkt->piece;
+	quic_sent_settle(b->sent, QUIC_SENT_NONE);
+	b->c->space[b->space].sent.next--;
+}
+
+bool quic_builder_pad(struct quic_builder *b, u16 bytes)
+{
+	struct quic_frame f = { .type = QUIC_FRAME_PADDING };
+	struct quic_wr wr;
+
+	if (!quic_builder_want_scratch(b))
+		return false;
+	f.padding = bytes;
+	wr = quic_builder_wr(b);
+	if (quic_frame_build(&wr, &f))
+		return false;
+	quic_builder_take(b, &wr);
+	/* RFC 9002 2: padding makes a packet count as in flight */
+	b->sent->flags |= QUIC_SENT_IN_FLIGHT;
+	return true;
+}
+
+/* A long header's Length: packet number, payload and tag, in two bytes. */
+static void patch_length(const struct quic_builder *b)
+{
+	const struct quic_plan_pkt *pkt = b->pkt;
+	u8 *hdr = b->plan->scratch + b->plan->piece[pkt->piece].scratch_off;
+
+	if (b->space == QUIC_SPACE_APP)
+		return;
+	put_unaligned_be16(0x4000 | (pkt->len - pkt->pn_off),
+			   hdr + pkt->pn_off - 2);
+}
+
+void quic_builder_end(struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+	struct quic_plan_pkt *pkt = b->pkt;
+	u16 body = pkt->len - pkt->hdr_len;
+
+	/* RFC 9001 5.4.2: the sample starts 4 bytes after the packet number */
+	if (body + pkt->pn_len < 4)
+		quic_builder_pad(b, 4 - pkt->pn_len - body);
+	pkt->len += QUIC_TAG_LEN;
+	patch_length(b);
+	b->sent->bytes = pkt->len;
+	b->sent->gen = b->c->keys.tx_gen;
+	if (b->eliciting)
+		b->sent->flags |= QUIC_SENT_ELICITING | QUIC_SENT_IN_FLIGHT;
+	plan->total_len += pkt->len;
+	plan->n_pkts++;
+	if (pkt->new_dgram)
+		plan->n_dgrams++;
+}
+
+void quic_builder_reopen(struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+
+	plan->n_pkts--;
+	b->pkt = &plan->pkt[plan->n_pkts];
+	b->space = quic_level_space(b->pkt->level);
+	b->sent = quic_sent_at(&b->c->space[b->space].sent, b->pkt->pn);
+	b->eliciting = b->sent->flags & QUIC_SENT_ELICITING;
+	plan->total_len -= b->pkt->len;
+	plan->n_dgrams -= b->pkt->new_dgram;
+	b->pkt->len -= QUIC_TAG_LEN;
+}

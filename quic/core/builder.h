@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A packet of a plan while it is put together; see DOC: Sending in send.h. */
+#ifndef _QUIC_CORE_BUILDER_H
+#define _QUIC_CORE_BUILDER_H
+
+#include "env.h"
+#include "send.h"
+#include "wire.h"
+
+struct quic_conn;
+struct quic_frame;
+struct quic_sent;
+
+/**
+ * struct quic_builder - the packet in work, and the plan that it belongs to
+ * @c: connection
+ * @plan: plan
+ * @pkt: packet in work
+ * @sent: its entry in the ledger
+ * @now: ns
+ * @gfp: for the ledger
+ * @space: packet number space of @pkt
+ * @max: bytes that @pkt may have, tag included
+ * @expand: the datagram must not be shorter than 1200 bytes
+ * @eliciting: @pkt is ack-eliciting
+ * @no_mem: something was left out for lack of memory
+ */
+struct quic_builder {
+	struct quic_conn *c;
+	struct quic_plan *plan;
+	struct quic_plan_pkt *pkt;
+	struct quic_sent *sent;
+	u64 now;
+	gfp_t gfp;
+	int space;
+	u16 max;
+	bool expand;
+	bool eliciting;
+	bool no_mem;
+};
+
+/* Start a packet of at most @max bytes. Return: false when there is no room */
+bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
+			bool new_dgram);
+
+/* Nothing came of it: as if quic_builder_begin() had not been called. */
+void quic_builder_cancel(struct quic_builder *b);
+
+/* The packet is complete: padding for the sample, tag, length. */
+void quic_builder_end(struct quic_builder *b);
+
+/* The last packet of the plan may still grow. */
+void quic_builder_reopen(struct quic_builder *b);
+
+/* Bytes of frames that still fit. */
+u16 quic_builder_room(const struct quic_builder *b);
+
+/* Room for scratch bytes after what the packet has so far? */
+bool quic_builder_want_scratch(struct quic_builder *b);
+
+/* Writing cursor for frames: as far as packet and scratch reach. */
+struct quic_wr quic_builder_wr(const struct quic_builder *b);
+
+/* The bytes up to @wr are part of the packet. */
+void quic_builder_take(struct quic_builder *b, const struct quic_wr *wr);
+
+/* Piece that the last quic_builder_take() went to. */
+struct quic_piece *quic_builder_last(const struct quic_builder *b);
+
+/* Remember a frame in the ledger. Return: 0 or -ENOMEM. */
+int quic_builder_note(struct quic_builder *b, u8 type, u64 id, u64 off, u32 len,
+		      bool fin);
+
+/* A frame that is all scratch, remembered with @id. */
+bool quic_builder_put(struct quic_builder *b, const struct quic_frame *f,
+		      u64 id);
+
+/* Return: false when that many bytes do not fit. */
+bool quic_builder_pad(struct quic_builder *b, u16 bytes);
+
+#endif
