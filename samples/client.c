@@ -12,6 +12,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "hq.h"
 #include "number.h"
 #include "progress.h"
 #include "stats.h"
@@ -28,6 +29,8 @@ static const char usage[] =
 "  --get NAME           fetch a file; may be given again\n"
 "  --echo BYTES         send bytes to quic-server --echo and compare\n"
 "  --streams N          ... on each of N streams at a time (default: 1)\n"
+"  --hq                 fetch all files at the same time, by HTTP/0.9\n"
+"                       (protocol \"hq-interop\")\n"
 "  --out DIR            where fetched files go (default: here)\n"
 "  --ca FILE            certificates to trust, PEM (default: the system's,\n"
 "                       or the file that SSL_CERT_FILE names)\n"
@@ -49,7 +52,7 @@ static const char usage[] =
 "secrets are appended to that file, for Wireshark.\n"
 "Status: 0 all transferred, 1 failure, 2 wrong usage.\n";
 
-#define ACTIONS_MAX	64
+#define ACTIONS_MAX	2048
 
 enum action_kind {
 	ACTION_PUT,
@@ -81,6 +84,7 @@ struct options {
 	uint64_t timeout_s;
 	uint64_t update_ms;
 	unsigned int streams;
+	bool hq;
 	bool json;
 	bool quiet;
 	bool verbose;
@@ -91,7 +95,8 @@ struct options {
 enum {
 	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_STREAMS, OPT_OUT, OPT_CA,
 	OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
-	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP,
+	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ,
+	OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -99,6 +104,7 @@ static const struct option long_options[] = {
 	{ "get", required_argument, NULL, OPT_GET },
 	{ "echo", required_argument, NULL, OPT_ECHO },
 	{ "streams", required_argument, NULL, OPT_STREAMS },
+	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "ca", required_argument, NULL, OPT_CA },
 	{ "host", required_argument, NULL, OPT_HOST },
@@ -155,6 +161,10 @@ static void take_option(struct options *options, int opt)
 	case OPT_STREAMS:
 		options->streams = number_parse("streams", optarg);
 		break;
+	case OPT_HQ:
+		options->hq = true;
+		options->alpn = HQ_ALPN;
+		break;
 	case OPT_OUT:
 		options->out_dirfd = store_open(optarg);
 		break;
@@ -200,6 +210,16 @@ static void take_option(struct options *options, int opt)
 	}
 }
 
+static void check_hq(const struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->count; i++)
+		if (options->actions[i].kind != ACTION_GET ||
+		    !request_name_ok(options->actions[i].arg))
+			errx(2, "--hq can only --get files");
+}
+
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	int opt;
@@ -213,6 +233,8 @@ static void parse_options(struct options *options, int argc, char **argv)
 	if (optind != argc - 1)
 		errx(2, "want one ADDR:PORT; try --help");
 	options->target = argv[optind];
+	if (options->hq)
+		check_hq(options);
 	if (options->out_dirfd < 0)
 		options->out_dirfd = store_open(".");
 }
@@ -354,10 +376,36 @@ static void print_json(const struct options *options, int fd,
 	printf("}\n");
 }
 
+/* All or nothing: files that are fetched together are told together. */
+static unsigned int run_hq(struct options *options, int fd)
+{
+	struct transfer_config config = {
+		.sockfd = fd, .quiet = options->quiet,
+	};
+	struct transfer *all = calloc(options->count, sizeof(*all));
+	unsigned int i;
+	int ret;
+
+	if (!all)
+		err(1, "memory");
+	for (i = 0; i < options->count; i++)
+		strcpy(all[i].name, options->actions[i].arg);
+	ret = hq_fetch(all, options->count, &config, options->out_dirfd);
+	for (i = 0; i < options->count && !ret; i++) {
+		options->actions[i].result = all[i];
+		if (!options->json)
+			print_text(&options->actions[i]);
+	}
+	free(all);
+	return ret ? 0 : options->count;
+}
+
 static unsigned int run_actions(struct options *options, int fd)
 {
 	unsigned int i;
 
+	if (options->hq)
+		return run_hq(options, fd);
 	for (i = 0; i < options->count; i++) {
 		if (run_action(options, &options->actions[i], fd))
 			break;

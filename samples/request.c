@@ -66,6 +66,23 @@ const char *request_parse(struct request *request, const char *line)
 	return NULL;
 }
 
+const char *request_parse_hq(struct request *request, const char *line)
+{
+	size_t len = strlen(line);
+
+	memset(request, 0, sizeof(*request));
+	if (len && line[len - 1] == '\r')
+		len--;
+	if (strncmp(line, "GET /", 5))
+		return "unknown request";
+	len -= 5;
+	if (len > REQUEST_NAME_MAX)
+		return "bad name";
+	request->verb = REQUEST_GET;
+	memcpy(request->name, line + 5, len);
+	return request_name_ok(request->name) ? NULL : "bad name";
+}
+
 int reply_parse(struct reply *reply, const char *line)
 {
 	const char *end;

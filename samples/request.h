@@ -61,6 +61,15 @@ bool request_name_ok(const char *name);
 const char *request_parse(struct request *request, const char *line);
 
 /**
+ * request_parse_hq - read a request line of HTTP/0.9
+ * @request: filled in
+ * @line: the line without newline, ended by a zero byte
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *request_parse_hq(struct request *request, const char *line);
+
+/**
  * reply_parse - read a reply line
  * @reply: filled in
  * @line: the line without newline, ended by a zero byte

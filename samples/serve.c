@@ -111,6 +111,8 @@ static int reply_error(struct server *server, struct exchange *exchange)
 	len = snprintf(text, sizeof(text), "ERR %s\n", exchange->error);
 	warnx("stream %lld: refused: %s", (long long)exchange->sid,
 	      exchange->error);
+	if (server->config->hq)
+		return -1;
 	return stream_send(server->sockfd, exchange->sid, text, len, true);
 }
 
@@ -120,6 +122,9 @@ static int reply_good(struct server *server, struct exchange *exchange,
 	char text[REQUEST_LINE_MAX];
 	int len;
 
+	if (server->config->hq)
+		return fin ? stream_send(server->sockfd, exchange->sid, NULL,
+					 0, true) : 0;
 	len = snprintf(text, sizeof(text), "OK %llu %s\n",
 		       (unsigned long long)size_bytes, sha256);
 	return stream_send(server->sockfd, exchange->sid, text, len, fin);
@@ -148,6 +153,11 @@ static void begin_put(struct server *server, struct exchange *exchange)
 
 static void begin_request(struct server *server, struct exchange *exchange)
 {
+	if (server->config->hq) {
+		exchange->error = request_parse_hq(&exchange->request,
+						   exchange->line.text);
+		return;
+	}
 	exchange->error = request_parse(&exchange->request,
 					exchange->line.text);
 	if (!exchange->error && exchange->request.verb == REQUEST_PUT)
@@ -273,7 +283,11 @@ static int finish_get(struct server *server, struct exchange *exchange)
 
 static int finish_request(struct server *server, struct exchange *exchange)
 {
-	if (!exchange->error && !exchange->line.complete)
+	/* HTTP/0.9: the end of the stream ends the line, too */
+	if (server->config->hq && !exchange->error &&
+	    !exchange->line.complete)
+		begin_request(server, exchange);
+	else if (!exchange->error && !exchange->line.complete)
 		exchange->error = "no request line";
 	if (exchange->error)
 		return reply_error(server, exchange);

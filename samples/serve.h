@@ -11,6 +11,7 @@
  * @out_dirfd: folder for files received, -1: none
  * @max_bytes: largest file received
  * @echo: send every stream back instead
+ * @hq: the protocol is HTTP/0.9, see hq.h
  * @json: print lines of JSON
  * @rate: bytes a second to send at most, 0: no limit
  */
@@ -19,6 +20,7 @@ struct serve_config {
 	int out_dirfd;
 	uint64_t max_bytes;
 	bool echo;
+	bool hq;
 	bool json;
 	uint64_t rate;
 };

@@ -14,6 +14,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "hq.h"
 #include "number.h"
 #include "serve.h"
 #include "stats.h"
@@ -35,6 +36,7 @@ static const char usage[] =
 "  --max-size BYTES     largest file taken (default: 4G)\n"
 "  --rate BYTES         send files at this many bytes a second at most\n"
 "  --echo               send back what each stream carries, nothing else\n"
+"  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
 "  --connections N      serve N connections, then end; status 1 when one\n"
 "                       of them failed\n"
 "  --json               print lines of JSON\n"
@@ -58,7 +60,7 @@ struct options {
 enum {
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
-	OPT_VERBOSE, OPT_HELP,
+	OPT_VERBOSE, OPT_HQ, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -72,6 +74,7 @@ static const struct option long_options[] = {
 	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "echo", no_argument, NULL, OPT_ECHO },
+	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -111,6 +114,10 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_ECHO:
 		options->serve.echo = true;
+		break;
+	case OPT_HQ:
+		options->serve.hq = true;
+		options->alpn = HQ_ALPN;
 		break;
 	case OPT_CONNECTIONS:
 		options->connections = number_parse("connections", optarg);

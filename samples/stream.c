@@ -6,14 +6,26 @@
 
 #include <netinet/quic.h>
 
-int64_t stream_open(int sockfd)
+static int64_t open_next(int sockfd, uint32_t flags)
 {
-	struct quic_stream_info info = { .stream_id = -1 };
+	struct quic_stream_info info = {
+		.stream_id = -1, .stream_flags = flags,
+	};
 	socklen_t len = sizeof(info);
 
 	if (getsockopt(sockfd, SOL_QUIC, QUIC_SOCKOPT_STREAM_OPEN, &info, &len))
 		return -1;
 	return info.stream_id;
+}
+
+int64_t stream_open(int sockfd)
+{
+	return open_next(sockfd, 0);
+}
+
+int64_t stream_try_open(int sockfd)
+{
+	return open_next(sockfd, MSG_QUIC_STREAM_DONTWAIT);
 }
 
 int stream_send(int sockfd, int64_t sid, const void *data, size_t len,

@@ -18,6 +18,14 @@
 int64_t stream_open(int sockfd);
 
 /**
+ * stream_try_open - open the next bidirectional stream if there is one
+ * @sockfd: connected socket
+ *
+ * Return: stream id, or -1 and errno, EAGAIN while the peer allows no more.
+ */
+int64_t stream_try_open(int sockfd);
+
+/**
  * stream_send - send all bytes
  * @sockfd: socket
  * @sid: stream id
