@@ -4,7 +4,6 @@
 #include <linux/errno.h>
 #include <linux/jhash.h>
 #include <linux/list.h>
-#include <linux/ratelimit.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/skbuff.h>
@@ -31,7 +30,6 @@
 /* A stateless reset in less would not pass for a packet (RFC 9000 10.3). */
 #define RESET_MIN_BYTES		21
 #define RESET_MAX_BYTES		43
-#define RESETS_PER_SECOND	100
 
 /**
  * struct demux_key - hashed as bytes
@@ -329,6 +327,7 @@ static void drop(struct net *net, struct sk_buff *skb, enum quic_mib why)
 static void refuse_version(struct net *net, struct sk_buff *skb)
 {
 	const size_t size = PEEK_BYTES + 3 * sizeof(u32);
+	struct quic_net *qn = quic_net(net);
 	u8 dlen, slen, rnd, *buf = NULL;
 	struct quic_wr wr;
 	struct sock *lsk;
@@ -336,7 +335,8 @@ static void refuse_version(struct net *net, struct sk_buff *skb)
 
 	lsk = find_listener(net, skb);
 	if (!lsk || skb->len < QUIC_MIN_INITIAL_SIZE ||
-	    !pskb_may_pull(skb, PEEK_BYTES))
+	    !pskb_may_pull(skb, PEEK_BYTES) ||
+	    !quic_rate_take(&qn->versions, READ_ONCE(qn->ctl.version_rate)))
 		goto out;
 	buf = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!buf)
@@ -364,14 +364,13 @@ out:
 static void send_reset(struct net *net, const struct sk_buff *skb,
 		       unsigned int rcvd, const struct demux_peek *peek)
 {
-	static struct ratelimit_state limit =
-		RATELIMIT_STATE_INIT_FLAGS(limit, HZ, RESETS_PER_SECOND,
-					   RATELIMIT_MSG_ON_RELEASE);
+	struct quic_net *qn = quic_net(net);
 	u8 buf[RESET_MAX_BYTES];
 	struct quic_cid cid;
 	unsigned int len;
 
-	if (rcvd <= RESET_MIN_BYTES || !__ratelimit(&limit))
+	if (rcvd <= RESET_MIN_BYTES ||
+	    !quic_rate_take(&qn->resets, READ_ONCE(qn->ctl.reset_rate)))
 		return;
 	len = min_t(unsigned int, rcvd - 1, sizeof(buf));
 	get_random_bytes(buf, len - QUIC_RESET_TOKEN_LEN);

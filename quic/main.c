@@ -13,6 +13,7 @@
 #include "mib.h"
 #include "proto.h"
 #include "sock.h"
+#include "sysctl.h"
 #include "tx.h"
 #include "udp.h"
 
@@ -22,11 +23,18 @@ struct workqueue_struct *quic_wq;
 static int __net_init start_net(struct net *net)
 {
 	struct quic_net *qn = quic_net(net);
+	int err;
 
 	spin_lock_init(&qn->lock);
 	INIT_HLIST_HEAD(&qn->socks);
 	get_random_bytes(qn->reset_key, sizeof(qn->reset_key));
-	return quic_mib_init(net);
+	err = quic_mib_init(net);
+	if (err)
+		return err;
+	err = quic_sysctl_init(net);
+	if (err)
+		quic_mib_exit(net);
+	return err;
 }
 
 /*
@@ -38,6 +46,7 @@ static void __net_exit stop_net(struct net *net)
 	struct quic_net *qn = quic_net(net);
 
 	quic_sock_purge_net(net);
+	quic_sysctl_exit(net);
 	quic_mib_exit(net);
 	memzero_explicit(qn->reset_key, sizeof(qn->reset_key));
 }

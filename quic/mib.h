@@ -9,6 +9,9 @@
 #include <net/netns/generic.h>
 #include <net/snmp.h>
 
+#include "rate.h"
+#include "sysctl.h"
+
 /* Names in mib.c, "Quic" goes before them. Every drop has one of its own. */
 enum quic_mib {
 	QUIC_MIB_NUM = 0,
@@ -60,6 +63,9 @@ struct quic_mib_stats {
  * @lock: guards @socks; BH
  * @socks: every socket with a local port, by quic_sock.net_node
  * @reset_key: 32 secret bytes that stateless reset tokens are made of
+ * @resets: stateless resets that were sent
+ * @versions: Version Negotiation packets that were sent
+ * @ctl: sysctls
  * @proc: /proc/net/quic
  */
 struct quic_net {
@@ -67,6 +73,9 @@ struct quic_net {
 	spinlock_t lock;		/* guards socks */
 	struct hlist_head socks;
 	u8 reset_key[32];
+	struct quic_rate resets;
+	struct quic_rate versions;
+	struct quic_sysctls ctl;
 	struct proc_dir_entry *proc;
 };
 
