@@ -90,7 +90,7 @@ bool quic_builder_put(struct quic_builder *b, const struct quic_frame *f,
 	return true;
 }
 
-static u8 level_type(int space)
+static u8 pkt_type(const struct quic_builder *b)
 {
 	static const u8 types[] = {
 		[QUIC_SPACE_INITIAL] = QUIC_PKT_INITIAL,
@@ -98,10 +98,10 @@ static u8 level_type(int space)
 		[QUIC_SPACE_APP] = QUIC_PKT_SHORT,
 	};
 
-	return types[space];
+	return b->early ? QUIC_PKT_0RTT : types[b->space];
 }
 
-static u8 space_level(int space)
+static u8 pkt_level(const struct quic_builder *b)
 {
 	static const u8 levels[] = {
 		[QUIC_SPACE_INITIAL] = QUIC_LVL_INITIAL,
@@ -109,7 +109,7 @@ static u8 space_level(int space)
 		[QUIC_SPACE_APP] = QUIC_LVL_APP,
 	};
 
-	return levels[space];
+	return b->early ? QUIC_LVL_EARLY : levels[b->space];
 }
 
 static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
@@ -118,7 +118,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	const struct quic_space *sp = &c->space[b->space];
 
 	memset(h, 0, sizeof(*h));
-	h->type = level_type(b->space);
+	h->type = pkt_type(b);
 	h->version = c->version;
 	h->dcid = quic_cid_remote(c);
 	h->scid = &c->local.initial_scid;
@@ -152,6 +152,7 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 		return false;
 	}
 	b->space = space;
+	b->early = space == QUIC_SPACE_APP && quic_early_sending(b->c);
 	b->max = max;
 	b->eliciting = false;
 	b->pkt = &plan->pkt[plan->n_pkts];
@@ -161,7 +162,7 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 		return false;
 	b->pkt->pn = h.pn;
 	b->pkt->pn_len = h.pn_len;
-	b->pkt->level = space_level(space);
+	b->pkt->level = pkt_level(b);
 	b->pkt->new_dgram = new_dgram;
 	b->pkt->piece = plan->n_pieces;
 	if (!open_piece(b))
@@ -212,7 +213,7 @@ static void patch_length(const struct quic_builder *b)
 	const struct quic_plan_pkt *pkt = b->pkt;
 	u8 *hdr = b->plan->scratch + b->plan->piece[pkt->piece].scratch_off;
 
-	if (b->space == QUIC_SPACE_APP)
+	if (pkt->level == QUIC_LVL_APP)
 		return;
 	put_unaligned_be16(0x4000 | (pkt->len - pkt->pn_off),
 			   hdr + pkt->pn_off - 2);
@@ -230,7 +231,7 @@ void quic_builder_end(struct quic_builder *b)
 	pkt->len += QUIC_TAG_LEN;
 	patch_length(b);
 	b->sent->bytes = pkt->len;
-	b->sent->gen = b->c->keys.tx_gen;
+	b->sent->gen = b->early ? QUIC_EARLY_GEN : b->c->keys.tx_gen;
 	if (b->eliciting)
 		b->sent->flags |= QUIC_SENT_ELICITING | QUIC_SENT_IN_FLIGHT;
 	plan->total_len += pkt->len;
@@ -246,6 +247,7 @@ void quic_builder_reopen(struct quic_builder *b)
 	plan->n_pkts--;
 	b->pkt = &plan->pkt[plan->n_pkts];
 	b->space = quic_level_space(b->pkt->level);
+	b->early = b->pkt->level == QUIC_LVL_EARLY;
 	b->sent = quic_sent_at(&b->c->space[b->space].sent, b->pkt->pn);
 	b->eliciting = b->sent->flags & QUIC_SENT_ELICITING;
 	plan->total_len -= b->pkt->len;

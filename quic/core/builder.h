@@ -21,6 +21,7 @@ struct quic_sent;
  * @gfp: for the ledger
  * @space: packet number space of @pkt
  * @max: bytes that @pkt may have, tag included
+ * @early: @pkt goes under 0-RTT keys
  * @expand: the datagram must not be shorter than 1200 bytes
  * @eliciting: @pkt is ack-eliciting
  * @no_mem: something was left out for lack of memory
@@ -34,6 +35,7 @@ struct quic_builder {
 	gfp_t gfp;
 	int space;
 	u16 max;
+	bool early;
 	bool expand;
 	bool eliciting;
 	bool no_mem;

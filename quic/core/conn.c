@@ -133,6 +133,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	c->space[QUIC_SPACE_INITIAL].can_send = true;
 	c->space[QUIC_SPACE_INITIAL].can_recv = true;
 	quic_events_init(&c->events);
+	quic_early_init(&c->early);
 	quic_rtt_init(&c->rtt, cfg->initial_rtt_ns);
 	/* RFC 9000 8.1: a client has proven nothing, a server chose to listen */
 	quic_path_init(&c->path, cfg->mtu,
@@ -241,7 +242,7 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 	err = quic_tparams_parse(data, len, !c->server, &tp);
 	if (err)
 		return err;
-	err = check_param_cids(c, &tp);
+	err = check_param_cids(c, &tp) ?: quic_early_settle(c, &tp);
 	if (err)
 		return err;
 	c->remote = tp;
@@ -576,6 +577,7 @@ u64 quic_conn_deadline(const struct quic_conn *c)
 		return c->state == QUIC_CONN_CLOSED ? QUIC_TIME_NEVER :
 						      c->close_until_ns;
 	t = min(idle_deadline(c), quic_recovery_deadline(c));
+	t = min(t, c->early.until_ns);
 	return min(t, ack_deadline(c));
 }
 
@@ -595,6 +597,7 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		quic_conn_set_state(c, QUIC_CONN_CLOSED);
 		return;
 	}
+	quic_early_expire(c, now);
 	if (quic_recovery_deadline(c) <= now)
 		quic_recovery_timeout(c, now, gfp);
 }

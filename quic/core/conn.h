@@ -5,6 +5,7 @@
 
 #include "cc.h"
 #include "cid.h"
+#include "early.h"
 #include "env.h"
 #include "error.h"
 #include "event.h"
@@ -162,7 +163,8 @@ struct quic_conn_stats {
  * @news: QUIC_NEWS_*
  * @pending: QUIC_PEND_*
  * @local: our transport parameters
- * @remote: the peer's; the defaults until @has_remote
+ * @remote: the peer's; until @has_remote the defaults, or what a client
+ *	remembers (quic_early_remember())
  * @odcid: destination connection id of the client's first Initial
  * @token: client: to go into Initial packets, or last NEW_TOKEN received
  * @idle_ns: effective idle timeout; 0: none
@@ -193,6 +195,7 @@ struct quic_conn {
 	struct quic_streams streams;
 	struct quic_cids cids;
 	struct quic_keys keys;
+	struct quic_early early;
 	struct quic_events events;
 
 	struct quic_tparams local;
@@ -291,7 +294,8 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 /**
  * quic_conn_keys() - keys of a level and direction are installed
  * @c: connection
- * @level: QUIC_LVL_INITIAL (implied by quic_conn_init), HANDSHAKE or APP
+ * @level: QUIC_LVL_INITIAL (implied by quic_conn_init), HANDSHAKE or APP;
+ *	for EARLY see quic_early_keys()
  * @send: direction
  * @now: ns
  *

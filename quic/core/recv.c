@@ -290,13 +290,19 @@ static enum quic_err recv_closing(struct quic_conn *c)
 	return QUIC_ERR_DROP;
 }
 
+static bool have_keys(const struct quic_conn *c, const struct quic_space *sp,
+		      u8 type)
+{
+	return type == QUIC_PKT_0RTT ? c->early.can_recv : sp->can_recv;
+}
+
 static enum quic_err check_packet(struct quic_conn *c,
 				  const struct quic_rx *rx, int space)
 {
 	struct quic_space *sp = &c->space[space];
 
-	if (!sp->can_recv || (rx->hdr->type != QUIC_PKT_SHORT &&
-			      rx->hdr->version != c->version))
+	if (!have_keys(c, sp, rx->hdr->type) ||
+	    (rx->hdr->type != QUIC_PKT_SHORT && rx->hdr->version != c->version))
 		return QUIC_ERR_DROP;
 	/* RFC 9000 12.3 */
 	if (quic_pnspace_dup(&sp->rx, rx->pn)) {
@@ -323,6 +329,12 @@ static void after_packet(struct quic_conn *c, const struct quic_rx *rx)
 	/* RFC 9000 10.1 */
 	c->idle_from_ns = rx->now;
 	c->idle_reset_on_send = true;
+	if (rx->hdr->type == QUIC_PKT_0RTT) {
+		c->early.pkts++;
+		c->early.bytes += rx->len;
+	} else if (rx->hdr->type == QUIC_PKT_SHORT) {
+		quic_early_recv_1rtt(c, rx->now);
+	}
 	/* RFC 9000 8.1, RFC 9001 4.9.1 */
 	if (c->server && rx->hdr->type == QUIC_PKT_HANDSHAKE) {
 		c->path.validated = true;

@@ -410,7 +410,19 @@ static bool has_eliciting(struct quic_conn *c, int space)
 
 static bool may_send(const struct quic_conn *c, int space)
 {
+	if (space == QUIC_SPACE_APP && quic_early_sending(c))
+		return true;
 	return c->space[space].can_send && !c->space[space].discarded;
+}
+
+/* RFC 9000 12.5: no ACK, CRYPTO, PATH_RESPONSE or connection id frames */
+static void fill_early(struct quic_builder *b, bool open)
+{
+	if (!open)
+		return;
+	put_stream_ctl(b);
+	put_pending(b);
+	put_streams(b);
 }
 
 /* Fill the packet that was begun. @open: the window lets data out */
@@ -418,6 +430,10 @@ static void fill_pkt(struct quic_builder *b, bool open)
 {
 	struct quic_space *sp = &b->c->space[b->space];
 
+	if (b->early) {
+		fill_early(b, open);
+		return;
+	}
 	if (quic_pnspace_ack_pending(&sp->rx))
 		put_ack(b);
 	if (open) {
@@ -448,10 +464,18 @@ static bool is_empty(const struct quic_builder *b)
 	return b->pkt->len == b->pkt->hdr_len;
 }
 
+static bool early_has_data(struct quic_conn *c)
+{
+	return has_stream_data(c) || c->pending ||
+	       !list_empty(&c->streams.ctlq);
+}
+
 static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 {
 	if (!may_send(c, space))
 		return false;
+	if (space == QUIC_SPACE_APP && quic_early_sending(c))
+		return open && early_has_data(c);
 	if (quic_pnspace_ack_due(&c->space[space].rx, now))
 		return true;
 	return (open || c->space[space].loss.probes) && has_eliciting(c, space);
@@ -520,7 +544,8 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 	struct quic_conn *c = b->c;
 	struct quic_space *sp = &c->space[QUIC_SPACE_APP];
 	u64 room = quic_path_room(&c->path);
-	u16 size = min_t(u64, c->path.mtu_bytes, room);
+	u16 size = min_t(u64, min(c->path.mtu_bytes, c->remote.max_udp_payload),
+			 room);
 	bool full = true;
 
 	while (full && b->plan->n_dgrams < max_dgrams && room >= size) {

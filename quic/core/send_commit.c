@@ -24,8 +24,12 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 	c->stats.tx_bytes += pkt->len;
 	if (!c->path.validated)
 		c->path.tx_bytes += pkt->len;
-	if (space == QUIC_SPACE_APP)
+	if (pkt->level == QUIC_LVL_APP) {
 		c->keys.sealed_pkts++;
+	} else if (pkt->level == QUIC_LVL_EARLY) {
+		c->early.pkts++;
+		c->early.bytes += pkt->len - pkt->hdr_len - QUIC_TAG_LEN;
+	}
 	/* RFC 9000 10.1: the first ack-eliciting packet after a received one */
 	if ((p->flags & QUIC_SENT_ELICITING) && c->idle_reset_on_send) {
 		c->idle_from_ns = now;

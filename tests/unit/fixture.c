@@ -130,12 +130,12 @@ static const u8 pkt_types[] = {
 	[QUIC_SPACE_APP] = QUIC_PKT_SHORT,
 };
 
-enum quic_err fix_recv_pn(struct fix *f, int space, u64 pn, const void *p,
-			  size_t len)
+enum quic_err fix_recv_type(struct fix *f, u8 type, u64 pn, const void *p,
+			    size_t len)
 {
 	struct quic_cid ours, theirs;
 	struct quic_hdr hdr = {
-		.type = pkt_types[space], .version = QUIC_V1,
+		.type = type, .version = QUIC_V1,
 		.dcid = ours.data, .scid = theirs.data,
 		.dcid_len = 8, .scid_len = 8,
 	};
@@ -146,9 +146,15 @@ enum quic_err fix_recv_pn(struct fix *f, int space, u64 pn, const void *p,
 
 	make_cid(&ours, OUR_CID);
 	make_cid(&theirs, PEER_CID);
-	if (space == QUIC_SPACE_APP)
+	if (type == QUIC_PKT_SHORT)
 		hdr.version = 0;
 	return quic_conn_recv(&f->c, &rx, GFP_ATOMIC);
+}
+
+enum quic_err fix_recv_pn(struct fix *f, int space, u64 pn, const void *p,
+			  size_t len)
+{
+	return fix_recv_type(f, pkt_types[space], pn, p, len);
 }
 
 enum quic_err fix_recv(struct fix *f, int space, const void *p, size_t len)
@@ -289,6 +295,7 @@ u8 *fix_lay_out(struct fix *f, const struct quic_plan_pkt *pkt)
 
 static void note_frames(struct fix *f, const struct quic_plan_pkt *pkt)
 {
+	bool early = pkt->level == QUIC_LVL_EARLY;
 	u8 *p = fix_lay_out(f, pkt);
 	struct quic_rd rd = { p + pkt->hdr_len, p + pkt->len - QUIC_TAG_LEN };
 
@@ -298,9 +305,11 @@ static void note_frames(struct fix *f, const struct quic_plan_pkt *pkt)
 
 		must(f->n_seen < FIX_SEEN_MAX);
 		s->space = quic_level_space(pkt->level);
+		s->level = pkt->level;
 		s->pn = pkt->pn;
 		must(!quic_frame_parse(&rd, &s->f));
-		must(quic_frame_allowed(s->f.type, pkt_types[s->space]));
+		must(quic_frame_allowed(s->f.type, early ? QUIC_PKT_0RTT :
+						   pkt_types[s->space]));
 	}
 }
 

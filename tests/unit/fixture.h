@@ -18,6 +18,7 @@
 /* A frame of a planned packet; pointers are into fix.store. */
 struct fix_seen {
 	int space;
+	u8 level;
 	u64 pn;
 	struct quic_frame f;
 };
@@ -69,6 +70,9 @@ void fix_free(struct fix *f);
 
 /* Bytes of one packet from the peer. */
 enum quic_err fix_recv(struct fix *f, int space, const void *p, size_t len);
+/* Of any type: enum quic_pkt_type. */
+enum quic_err fix_recv_type(struct fix *f, u8 type, u64 pn, const void *p,
+			    size_t len);
 enum quic_err fix_recv_pn(struct fix *f, int space, u64 pn, const void *p,
 			  size_t len);
 /* One frame from the peer, in a packet of its own. */
