@@ -12,6 +12,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "h3.h"
 #include "hq.h"
 #include "number.h"
 #include "progress.h"
@@ -31,6 +32,7 @@ static const char usage[] =
 "  --streams N          ... on each of N streams at a time (default: 1)\n"
 "  --hq                 fetch all files at the same time, by HTTP/0.9\n"
 "                       (protocol \"hq-interop\")\n"
+"  --h3                 ... or by HTTP/3\n"
 "  --out DIR            where fetched files go (default: here)\n"
 "  --ca FILE            certificates to trust, PEM (default: the system's,\n"
 "                       or the file that SSL_CERT_FILE names)\n"
@@ -85,6 +87,7 @@ struct options {
 	uint64_t update_ms;
 	unsigned int streams;
 	bool hq;
+	bool h3;
 	bool json;
 	bool quiet;
 	bool verbose;
@@ -95,7 +98,7 @@ struct options {
 enum {
 	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_STREAMS, OPT_OUT, OPT_CA,
 	OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
-	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ,
+	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
 	OPT_HELP,
 };
 
@@ -105,6 +108,7 @@ static const struct option long_options[] = {
 	{ "echo", required_argument, NULL, OPT_ECHO },
 	{ "streams", required_argument, NULL, OPT_STREAMS },
 	{ "hq", no_argument, NULL, OPT_HQ },
+	{ "h3", no_argument, NULL, OPT_H3 },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "ca", required_argument, NULL, OPT_CA },
 	{ "host", required_argument, NULL, OPT_HOST },
@@ -165,6 +169,12 @@ static void take_option(struct options *options, int opt)
 		options->hq = true;
 		options->alpn = HQ_ALPN;
 		break;
+	case OPT_H3:
+		if (!h3_available())
+			exit(2);
+		options->h3 = true;
+		options->alpn = H3_ALPN;
+		break;
 	case OPT_OUT:
 		options->out_dirfd = store_open(optarg);
 		break;
@@ -210,14 +220,14 @@ static void take_option(struct options *options, int opt)
 	}
 }
 
-static void check_hq(const struct options *options)
+static void check_together(const struct options *options)
 {
 	unsigned int i;
 
 	for (i = 0; i < options->count; i++)
 		if (options->actions[i].kind != ACTION_GET ||
 		    !request_name_ok(options->actions[i].arg))
-			errx(2, "--hq can only --get files");
+			errx(2, "--hq and --h3 can only --get files");
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
@@ -233,8 +243,8 @@ static void parse_options(struct options *options, int argc, char **argv)
 	if (optind != argc - 1)
 		errx(2, "want one ADDR:PORT; try --help");
 	options->target = argv[optind];
-	if (options->hq)
-		check_hq(options);
+	if (options->hq || options->h3)
+		check_together(options);
 	if (options->out_dirfd < 0)
 		options->out_dirfd = store_open(".");
 }
@@ -377,7 +387,7 @@ static void print_json(const struct options *options, int fd,
 }
 
 /* All or nothing: files that are fetched together are told together. */
-static unsigned int run_hq(struct options *options, int fd)
+static unsigned int run_together(struct options *options, int fd)
 {
 	struct transfer_config config = {
 		.sockfd = fd, .quiet = options->quiet,
@@ -390,7 +400,13 @@ static unsigned int run_hq(struct options *options, int fd)
 		err(1, "memory");
 	for (i = 0; i < options->count; i++)
 		strcpy(all[i].name, options->actions[i].arg);
-	ret = hq_fetch(all, options->count, &config, options->out_dirfd);
+	if (options->h3)
+		ret = h3_fetch(all, options->count, &config,
+			       options->out_dirfd,
+			       options->host ?: options->target);
+	else
+		ret = hq_fetch(all, options->count, &config,
+			       options->out_dirfd);
 	for (i = 0; i < options->count && !ret; i++) {
 		options->actions[i].result = all[i];
 		if (!options->json)
@@ -404,8 +420,8 @@ static unsigned int run_actions(struct options *options, int fd)
 {
 	unsigned int i;
 
-	if (options->hq)
-		return run_hq(options, fd);
+	if (options->hq || options->h3)
+		return run_together(options, fd);
 	for (i = 0; i < options->count; i++) {
 		if (run_action(options, &options->actions[i], fd))
 			break;

@@ -14,6 +14,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "h3.h"
 #include "hq.h"
 #include "number.h"
 #include "serve.h"
@@ -37,6 +38,7 @@ static const char usage[] =
 "  --rate BYTES         send files at this many bytes a second at most\n"
 "  --echo               send back what each stream carries, nothing else\n"
 "  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
+"  --h3                 speak HTTP/3 instead\n"
 "  --connections N      serve N connections, then end; status 1 when one\n"
 "                       of them failed\n"
 "  --json               print lines of JSON\n"
@@ -53,6 +55,7 @@ struct options {
 	const char *psk;
 	const char *alpn;
 	uint64_t connections;
+	bool h3;
 	bool verbose;
 	struct serve_config serve;
 };
@@ -60,7 +63,7 @@ struct options {
 enum {
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
-	OPT_VERBOSE, OPT_HQ, OPT_HELP,
+	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -75,6 +78,7 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "echo", no_argument, NULL, OPT_ECHO },
 	{ "hq", no_argument, NULL, OPT_HQ },
+	{ "h3", no_argument, NULL, OPT_H3 },
 	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -118,6 +122,12 @@ static void take_option(struct options *options, int opt)
 	case OPT_HQ:
 		options->serve.hq = true;
 		options->alpn = HQ_ALPN;
+		break;
+	case OPT_H3:
+		if (!h3_available())
+			exit(2);
+		options->h3 = true;
+		options->alpn = H3_ALPN;
 		break;
 	case OPT_CONNECTIONS:
 		options->connections = number_parse("connections", optarg);
@@ -229,7 +239,8 @@ static int serve_client(int fd, const struct address *peer,
 	       "{\"event\":\"connected\",\"peer\":\"%s\"}\n" :
 	       "connection from %s\n", text);
 	fflush(stdout);
-	ret = serve_connection(fd, &options->serve);
+	ret = options->h3 ? h3_serve(fd, &options->serve) :
+			    serve_connection(fd, &options->serve);
 	if (options->serve.json)
 		tell_end(fd, text);
 	close(fd);

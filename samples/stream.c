@@ -28,6 +28,11 @@ int64_t stream_try_open(int sockfd)
 	return open_next(sockfd, MSG_QUIC_STREAM_DONTWAIT);
 }
 
+int64_t stream_open_uni(int sockfd)
+{
+	return open_next(sockfd, MSG_QUIC_STREAM_UNI);
+}
+
 int stream_send(int sockfd, int64_t sid, const void *data, size_t len,
 		bool fin)
 {

@@ -26,6 +26,14 @@ int64_t stream_open(int sockfd);
 int64_t stream_try_open(int sockfd);
 
 /**
+ * stream_open_uni - open the next unidirectional stream
+ * @sockfd: connected socket; waits while the peer allows no more streams
+ *
+ * Return: stream id, or -1 and errno.
+ */
+int64_t stream_open_uni(int sockfd);
+
+/**
  * stream_send - send all bytes
  * @sockfd: socket
  * @sid: stream id

@@ -35,6 +35,7 @@ struct conn {
 	struct frame frame;
 	uint32_t left;
 	int64_t next_sid;
+	int64_t next_uni_sid;
 	int64_t active_sid;
 	bool secret[LEVELS][2];
 	bool params_set;
@@ -74,6 +75,7 @@ static void begin(int fd, bool server)
 	conns[fd].used = true;
 	conns[fd].server = server;
 	conns[fd].next_sid = server;
+	conns[fd].next_uni_sid = QUIC_STREAM_TYPE_UNI_MASK | server;
 	conns[fd].active_sid = -1;
 }
 
@@ -166,8 +168,13 @@ static int open_stream(struct conn *conn, void *val, socklen_t *len)
 	if (*len < sizeof(info))
 		return fail(EINVAL);
 	memcpy(&info, val, sizeof(info));
-	info.stream_id = conn->next_sid;
-	conn->next_sid += 4;
+	if (info.stream_flags & MSG_QUIC_STREAM_UNI) {
+		info.stream_id = conn->next_uni_sid;
+		conn->next_uni_sid += 4;
+	} else {
+		info.stream_id = conn->next_sid;
+		conn->next_sid += 4;
+	}
 	memcpy(val, &info, sizeof(info));
 	return 0;
 }
