@@ -262,3 +262,50 @@ client() {
 # snmp NS NAME: a counter of /proc/net/quic/snmp
 # shellcheck disable=SC2016  # $1 and $2 are awk's
 snmp() { inns "$1" awk -v n="Quic$2" '$1 == n { print $2 }' /proc/net/quic/snmp; }
+
+# --- captures, judged by tshark
+
+# capture_begin NS FILE: capture UDP on eth0 of a namespace. Segmentation offloads of all namespaces' eth0 are off until capture_end: a
+# datagram is cut out of a burst by its UDP length.
+capture_begin() {
+	capture_offloads off
+	spawn /tmp/tcpdump.log ip netns exec "$1" tcpdump -i eth0 -U -s 0 -w "$2" udp
+	capture_pid=$spawned
+	wait_file 10 /tmp/tcpdump.log 'listening on'
+}
+
+capture_end() {
+	kill -INT "$capture_pid"
+	wait_pid 10 "$capture_pid"
+	capture_offloads on
+}
+
+capture_offloads() {
+	local ns o
+	for ns in /run/netns/*; do
+		for o in tx-udp-segmentation gso gro; do inns "${ns##*/}" ethtool -K eth0 $o "$1" 2>/dev/null; done
+	done
+	return 0
+}
+
+# dissect FILE KEYLOG "PORT..." ARGUMENT...: tshark on a capture
+dissect() {
+	local file=$1 keys=$2 ports=() p
+	for p in $3; do ports+=(-d "udp.port==$p,quic"); done
+	shift 3
+	tshark -r "$file" -o "tls.keylog_file:$keys" "${ports[@]}" "$@" 2>/tmp/tshark.log
+}
+
+# capture_judge WHAT FILE KEYLOG PORT...: every datagram from or to these ports is QUIC that was decrypted, and nothing in it is malformed
+# or an error in the eyes of tshark.
+capture_judge() {
+	local what=$1 file=$2 keys=$3 ports filter
+	shift 3
+	printf -v filter ' || udp.port == %s' "$@"
+	dissect "$file" "$keys" "$*" -Y "${filter# || }" -T fields -E header=y -e frame.number -e frame.protocols -e quic.decryption_failed \
+		-e _ws.malformed -e _ws.expert.severity > /tmp/judged.txt
+	at_least "$what: tshark sees QUIC packets" "$(grep -c ':quic' /tmp/judged.txt)" 10
+	# severity: 0x800000 is an error
+	is "$what: each is decrypted, none malformed" "$(awk -F '\t' \
+		'NR > 1 && ($2 !~ /:quic/ || $3 != "" || $4 != "" || $5 ~ /8388608/)' /tmp/judged.txt | head -n 20)" ""
+}
