@@ -33,6 +33,10 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	cfg->owner = sk;
 	cfg->local = &q->set.tp;
 	cfg->initial_rtt_ns = q->set.initial_rtt_us * QUIC_NSEC_PER_USEC;
+	cfg->plpmtud = true;
+	cfg->plpmtud_ns = q->set.plpmtud_us * QUIC_NSEC_PER_USEC;
+	cfg->ecn = true;
+	cfg->skip_pns = true;
 	cfg->now = quic_now();
 	err = quic_conn_init(&q->conn, cfg, quic_gfp());
 	if (err)

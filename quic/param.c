@@ -242,7 +242,6 @@ static bool config_supported(const struct quic_config *config)
 {
 	return !config->congestion_control_algo &&
 	       !config->validate_peer_address &&
-	       !config->plpmtud_probe_interval &&
 	       !config->keepalive_probe_interval;
 }
 
@@ -279,6 +278,7 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 		return -EOPNOTSUPP;
 	set_u32(&set->version, config->version);
 	set_u32(&set->initial_rtt_us, config->initial_smoothed_rtt);
+	set_u32(&set->plpmtud_us, config->plpmtud_probe_interval);
 	set_u32(&set->cipher, config->payload_cipher_type);
 	set_u8(&set->nodelay, config->stream_data_nodelay);
 	set_u8(&set->session_ticket, config->receive_session_ticket);
@@ -300,6 +300,7 @@ void quic_config_get(struct sock *sk, struct quic_config *config)
 
 	memset(config, 0, sizeof(*config));
 	config->version = q->has_conn ? q->conn.version : set->version;
+	config->plpmtud_probe_interval = set->plpmtud_us;
 	config->initial_smoothed_rtt = set->initial_rtt_us;
 	config->payload_cipher_type = set->cipher;
 	config->congestion_control_algo = set->cong;

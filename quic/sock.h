@@ -119,7 +119,7 @@ struct quic_crypt {
  * @tp: local transport parameters
  * @version: QUIC_V1 or QUIC_V2
  * @initial_rtt_us: 0: the default
- * @plpmtud_us: probe interval; kept, not used yet
+ * @plpmtud_us: until larger packets are tried again; 0: never
  * @keepalive_us: kept, not used yet
  * @cipher: TLS_CIPHER_* that the handshake is to offer, 0: all
  * @cong: enum quic_cong_algo

@@ -50,9 +50,9 @@ static void get_ecn(const struct quic_space *app, struct quic_stats *st)
 	st->rx_ect0 = app->rx.ect0;
 	st->rx_ect1 = app->rx.ect1;
 	st->rx_ce = app->rx.ce;
-	st->acked_ect0 = app->loss.ect0_acked;
-	st->acked_ect1 = app->loss.ect1_acked;
-	st->acked_ce = app->loss.ce_acked;
+	st->acked_ect0 = app->loss.ecn.ect0;
+	st->acked_ect1 = app->loss.ecn.ect1;
+	st->acked_ce = app->loss.ecn.ce;
 }
 
 static void get_streams(const struct quic_conn *c, struct quic_stats *st)

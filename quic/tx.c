@@ -513,16 +513,12 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 	return skb;
 }
 
-/* The route may have come to take less than when the connection began. */
-static void follow_mtu(struct sock *sk, const struct dst_entry *dst)
+/* The route may have come to take less, or more, than before. */
+static void follow_mtu(struct sock *sk, const struct dst_entry *dst, u64 now)
 {
 	struct quic_sock *q = quic_sk(sk);
-	u32 mtu = quic_udp_mtu(dst, q->peer.sa.sa_family);
-
-	if (mtu < q->conn.path.mtu_bytes) {
-		q->conn.path.mtu_bytes = mtu;
-		quic_cc_mtu(&q->conn.cc, mtu);
-	}
+	quic_pmtud_route(&q->conn, quic_udp_mtu(dst, q->peer.sa.sa_family),
+			 now);
 }
 
 /* IP counts a burst's length, headers included, in 16 bits. */
@@ -588,7 +584,7 @@ static int send_burst(struct sock *sk, struct tx_work *w)
 
 	dst = quic_udp_dst(sk);
 	if (!IS_ERR(dst))
-		follow_mtu(sk, dst);
+		follow_mtu(sk, dst, now);
 	n = quic_send_plan(&q->conn, now, burst_limit(q), &w->plan, quic_gfp());
 	if (n <= 0) {
 		if (!IS_ERR(dst))

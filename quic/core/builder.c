@@ -232,6 +232,8 @@ void quic_builder_end(struct quic_builder *b)
 	patch_length(b);
 	b->sent->bytes = pkt->len;
 	b->sent->gen = b->early ? QUIC_EARLY_GEN : b->c->keys.tx_gen;
+	if (plan->ecn)
+		b->sent->flags |= QUIC_SENT_ECT0;
 	if (b->eliciting)
 		b->sent->flags |= QUIC_SENT_ELICITING | QUIC_SENT_IN_FLIGHT;
 	plan->total_len += pkt->len;

@@ -138,6 +138,13 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	/* RFC 9000 8.1: a client has proven nothing, a server chose to listen */
 	quic_path_init(&c->path, cfg->mtu,
 		       !cfg->server || cfg->addr_validated);
+	c->plpmtud = cfg->plpmtud;
+	c->plpmtud_ns = cfg->plpmtud_ns;
+	c->path.mtu_bytes = quic_pmtud_init(&c->path.pmtud, cfg->mtu, U32_MAX,
+					    cfg->plpmtud);
+	quic_ecn_init(&c->path.ecn, cfg->ecn, cfg->now);
+	if (cfg->skip_pns)
+		quic_sent_skip_start(&c->space[QUIC_SPACE_APP].sent);
 	quic_cc_init(&c->cc, cfg->cc ?: &quic_cc_reno, c->path.mtu_bytes);
 	quic_keys_init(&c->keys);
 	init_flow(c);
@@ -250,8 +257,7 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 	c->idle_ns = QUIC_NSEC_PER_MSEC *
 		     idle_timeout_ms(c->local.max_idle_timeout_ms,
 				     tp.max_idle_timeout_ms);
-	c->path.mtu_bytes = min_t(u64, c->path.mtu_bytes, tp.max_udp_payload);
-	quic_cc_mtu(&c->cc, c->path.mtu_bytes);
+	quic_pmtud_peer(c, min_t(u64, tp.max_udp_payload, U32_MAX));
 	c->cids.local_limit = min_t(u64, tp.active_connection_id_limit,
 				    QUIC_CIDS_MAX);
 	if (tp.has_reset_token) {

@@ -152,6 +152,8 @@ struct quic_conn_stats {
 	u64 ptos;
 	u64 persistent_congestion;
 	u64 burnt_pns;
+	u64 mtu_probes, mtu_black_holes;
+	u64 ce_acked, ecn_failures;
 };
 
 /**
@@ -178,6 +180,8 @@ struct quic_conn_stats {
  * @confirmed: RFC 9001 4.1.2
  * @peer_validated_us: the peer has validated our address (RFC 9002 6.2.2.1)
  * @mem_rx: bytes of memory that received, unread stream data holds
+ * @plpmtud: search for the path's MTU instead of believing the route
+ * @plpmtud_ns: how long after a search larger sizes are tried again; 0: never
  */
 struct quic_conn {
 	void *owner;
@@ -218,6 +222,8 @@ struct quic_conn {
 	u32 acks_only;
 	u64 last_ack_ns;
 	u64 mem_rx;
+	bool plpmtud;
+	u64 plpmtud_ns;
 	struct quic_close close;
 	struct quic_conn_stats stats;
 };
@@ -237,6 +243,10 @@ struct quic_conn {
  * @local: our transport parameters, without connection ids: they are filled in
  * @mtu: UDP payload bytes the path takes, >= 1200
  * @addr_validated: server: a token proved the client's address
+ * @plpmtud: search for the path's MTU
+ * @plpmtud_ns: how long after a search larger sizes are tried again; 0: never
+ * @ecn: mark packets ECT(0) as long as the path takes it
+ * @skip_pns: skip packet numbers at random (RFC 9000 21.4)
  * @initial_rtt_ns: 0: RFC 9002's 333 ms
  * @cc: congestion control; NULL: NewReno
  * @now: ns
@@ -245,6 +255,9 @@ struct quic_conn_cfg {
 	void *owner;
 	bool server;
 	bool addr_validated;
+	bool plpmtud;
+	bool ecn;
+	bool skip_pns;
 	u32 version;
 	u32 token_len;
 	u32 mtu;
@@ -256,6 +269,7 @@ struct quic_conn_cfg {
 	const struct quic_tparams *local;
 	const struct quic_cc_ops *cc;
 	u64 initial_rtt_ns;
+	u64 plpmtud_ns;
 	u64 now;
 };
 

@@ -36,6 +36,7 @@ typedef unsigned int gfp_t;
 #define S64_MAX		((s64)(U64_MAX >> 1))
 
 #define BIT(n)		(1UL << (n))
+#define round_down(x, y)	((x) - (x) % (y))
 #define BIT_ULL(n)	(1ULL << (n))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BUILD_BUG_ON(c)	_Static_assert(!(c), #c)

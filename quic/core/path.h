@@ -3,8 +3,10 @@
 #ifndef _QUIC_CORE_PATH_H
 #define _QUIC_CORE_PATH_H
 
+#include "ecn.h"
 #include "env.h"
 #include "frame.h"
+#include "pmtud.h"
 
 #define QUIC_PATH_BASE_MTU	1200	/* UDP payload bytes, always allowed */
 #define QUIC_PATH_RESPONSES	4	/* owed at a time; more are dropped */
@@ -20,6 +22,8 @@
  * @n_response: their count
  * @validated: the peer's address is proven
  * @challenge_pending: a PATH_CHALLENGE is to be sent
+ * @pmtud: where @mtu_bytes comes from
+ * @ecn: whether packets are marked
  */
 struct quic_path {
 	u32 mtu_bytes;
@@ -31,6 +35,8 @@ struct quic_path {
 	u8 n_response;
 	bool validated;
 	bool challenge_pending;
+	struct quic_pmtud pmtud;
+	struct quic_ecn ecn;
 };
 
 void quic_path_init(struct quic_path *p, u32 mtu, bool validated);

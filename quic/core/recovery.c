@@ -86,6 +86,9 @@ static void declare_lost(struct quic_conn *c, int space, struct quic_sent *p,
 		quic_cc_lost(&c->cc, p->bytes, p->time_ns, now,
 			     !(p->flags & QUIC_SENT_MTU_PROBE));
 	c->stats.lost_pkts++;
+	if (p->flags & QUIC_SENT_ECT0)
+		quic_ecn_lost(c, p->time_ns);
+	quic_pmtud_lost(c, p, now);
 	each_frame_lost(c, space, p, gfp);
 	quic_sent_settle(p, QUIC_SENT_LOST);
 }
@@ -103,8 +106,12 @@ static void extend_run(struct lost_run *run, const struct quic_conn *c,
 		run->from_ns = 0;
 		return;
 	}
-	/* RFC 9002 7.6.2: only packets sent after the first RTT sample */
+	/*
+	 * RFC 9002 7.6.2: only packets sent after the first RTT sample;
+	 * RFC 9000 14.4: a probe's loss does not speak of congestion.
+	 */
 	if (!(p->flags & QUIC_SENT_ELICITING) || !c->rtt.has_sample ||
+	    p->flags & QUIC_SENT_MTU_PROBE ||
 	    p->time_ns <= c->rtt.first_sample_ns)
 		return;
 	if (!run->from_ns)
@@ -156,6 +163,7 @@ static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
 
 struct ack_sum {
 	u64 now;
+	u64 ect0_pkts;
 	bool any;
 	bool any_eliciting;
 };
@@ -169,6 +177,9 @@ static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
 	if (p->flags & QUIC_SENT_IN_FLIGHT)
 		quic_cc_acked(&c->cc, p->bytes, p->time_ns, sum->now,
 			      p->flags & QUIC_SENT_APP_LIMITED, &c->rtt);
+	if (p->flags & QUIC_SENT_ECT0 && p->time_ns >= c->path.ecn.since_ns)
+		sum->ect0_pkts++;
+	quic_pmtud_acked(c, p, sum->now);
 	sum->any = true;
 	sum->any_eliciting |= p->flags & QUIC_SENT_ELICITING;
 	if (space == QUIC_SPACE_APP && p->gen == c->keys.tx_gen)
@@ -184,6 +195,9 @@ static enum quic_err ack_range(struct quic_conn *c, int space, u64 lo, u64 hi,
 	struct quic_sent_ring *r = &c->space[space].sent;
 	u64 pn;
 
+	/* RFC 9000 21.4: skipped so that nobody can have received it */
+	if (lo <= r->skipped && r->skipped <= hi)
+		return QUIC_ERR_PROTOCOL_VIOLATION;
 	for (pn = max(lo, r->base); pn <= hi && pn < r->next; pn++) {
 		struct quic_sent *p = quic_sent_at(r, pn);
 
@@ -221,21 +235,25 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	struct quic_space *sp = &c->space[space];
 	struct ack_sum sum = { .now = now };
 	const struct quic_sent *newest;
-	u64 lo, hi, sample_ns = 0;
+	u64 lo, hi, sample_ns = 0, newest_ns = 0;
 	enum quic_err err;
+	bool is_newer;
 
 	c->stats.acks_rcvd++;
 	/* RFC 9000 13.1 */
 	if (f->ack.largest >= sp->sent.next)
 		return QUIC_ERR_PROTOCOL_VIOLATION;
-	if (sp->loss.largest_acked == QUIC_PN_NONE ||
-	    f->ack.largest > sp->loss.largest_acked)
+	is_newer = sp->loss.largest_acked == QUIC_PN_NONE ||
+		   f->ack.largest > sp->loss.largest_acked;
+	if (is_newer)
 		sp->loss.largest_acked = f->ack.largest;
 
 	/* RFC 9002 5.1: a sample needs the largest to be newly acknowledged */
 	newest = quic_sent_at(&sp->sent, f->ack.largest);
-	if (f->ack.largest >= sp->sent.base && newest->state == QUIC_SENT_OUT)
-		sample_ns = now - newest->time_ns;
+	if (f->ack.largest >= sp->sent.base && newest->state == QUIC_SENT_OUT) {
+		newest_ns = newest->time_ns;
+		sample_ns = now - newest_ns;
+	}
 	quic_ack_first(f, &lo, &hi);
 	err = ack_range(c, space, lo, hi, &sum, gfp);
 	while (!err && lo > sp->sent.base && quic_ack_next(f, &lo, &hi))
@@ -250,6 +268,9 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 		quic_rtt_sample(&c->rtt, sample_ns, reported_delay(c, space, f),
 				now);
 	detect_lost(c, space, now, gfp);
+	/* RFC 9000 13.4.2.1: reordered ACKs are no reason; RFC 9002 7.1 */
+	if (is_newer && quic_ecn_ack(c, space, f, sum.ect0_pkts))
+		quic_cc_lost(&c->cc, 0, newest_ns, now, true);
 	/* RFC 9002 6.2.1 */
 	if (c->peer_validated_us)
 		c->pto_count = 0;
@@ -375,6 +396,7 @@ void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		return;
 	c->stats.ptos++;
 	c->pto_count++;
+	quic_ecn_timeout(c);
 	c->space[space].loss.probes = PTO_PROBES;
 	requeue_oldest(c, space, gfp);
 }

@@ -3,6 +3,7 @@
 #ifndef _QUIC_CORE_RECOVERY_H
 #define _QUIC_CORE_RECOVERY_H
 
+#include "ecn.h"
 #include "env.h"
 #include "error.h"
 
@@ -33,14 +34,15 @@ struct quic_rtt {
  * @last_eliciting_ns: when the last ack-eliciting packet went out
  * @eliciting: ack-eliciting packets in flight
  * @probes: PTO probes still to be sent
+ * @ecn: marks sent and reported
  */
 struct quic_loss {
 	u64 largest_acked;
 	u64 loss_time_ns;
 	u64 last_eliciting_ns;
-	u64 ect0_acked, ect1_acked, ce_acked;
 	u32 eliciting;
 	u32 probes;
+	struct quic_ecn_count ecn;
 };
 
 void quic_rtt_init(struct quic_rtt *rtt, u64 initial_ns);

@@ -548,6 +548,13 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 			 room);
 	bool full = true;
 
+	/* RFC 8899 4.3: what tells a black hole from loss has to pass it */
+	if (sp->loss.probes) {
+		size = min_t(u16, size, QUIC_PATH_BASE_MTU);
+		max_dgrams = min(max_dgrams, sp->loss.probes);
+	}
+	if (wants(c, QUIC_SPACE_APP, budget >= size, b->now))
+		quic_sent_skip_due(&sp->sent, b->gfp);
 	while (full && b->plan->n_dgrams < max_dgrams && room >= size) {
 		bool open = sp->loss.probes || budget >= size;
 		u16 len;
@@ -571,6 +578,27 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 	}
 	c->cwnd_limited = budget < size;
 	b->plan->more = b->plan->n_pkts;
+}
+
+/*
+ * RFC 9000 14.4: PING and PADDING, alone in a burst of its own, so that its
+ * loss takes nothing with it.
+ */
+static void plan_mtu_probe(struct quic_builder *b, u16 size)
+{
+	const struct quic_frame ping = { .type = QUIC_FRAME_PING };
+
+	if (!quic_builder_begin(b, QUIC_SPACE_APP, size, true))
+		return;
+	if (!quic_builder_put(b, &ping, 0) ||
+	    !quic_builder_pad(b, quic_builder_room(b))) {
+		quic_builder_cancel(b);
+		return;
+	}
+	b->sent->flags |= QUIC_SENT_MTU_PROBE;
+	quic_builder_end(b);
+	b->plan->dgram_len = size;
+	b->plan->more = true;
 }
 
 /* RFC 9000 10.2.3: in every space whose keys the peer may have. */
@@ -622,6 +650,14 @@ static void check_seal_limit(struct quic_conn *c, u64 now)
 				0, now);
 }
 
+/* Size of the path MTU probe that the window lets out, or 0. */
+static u16 mtu_probe_size(struct quic_conn *c, u64 budget, u64 now)
+{
+	u32 size = quic_pmtud_due(c, now);
+
+	return size <= budget ? size : 0;
+}
+
 static bool in_handshake(struct quic_conn *c, bool open, u64 now)
 {
 	return wants(c, QUIC_SPACE_INITIAL, open, now) ||
@@ -635,6 +671,7 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		.c = c, .plan = plan, .now = now, .gfp = gfp,
 	};
 	u64 budget = quic_cc_room(&c->cc);
+	u16 probe;
 	bool open;
 
 	memset(plan, 0, offsetof(struct quic_plan, pkt));
@@ -642,7 +679,12 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		check_seal_limit(c, now);
 	if (c->state >= QUIC_CONN_DRAINING)
 		return 0;
+	/* RFC 9000 14.2: the path does not take the smallest datagram */
+	if (c->path.pmtud.state == QUIC_PMTUD_ERROR &&
+	    c->state < QUIC_CONN_CLOSING)
+		return 0;
 	plan->gen = c->keys.tx_gen;
+	plan->ecn = quic_ecn_mark(&c->path.ecn);
 	/* RFC 9000 8.1: not even a probe goes beyond three times */
 	if (quic_path_room(&c->path) < QUIC_MIN_INITIAL_SIZE)
 		return 0;
@@ -652,6 +694,8 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 			plan_close(&b);
 	} else if (in_handshake(c, open, now)) {
 		plan_coalesced(&b, open);
+	} else if ((probe = mtu_probe_size(c, budget, now))) {
+		plan_mtu_probe(&b, probe);
 	} else {
 		plan_burst(&b, min_t(u32, max_dgrams, QUIC_PLAN_PKTS), budget);
 	}

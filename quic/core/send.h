@@ -29,7 +29,8 @@ struct quic_stream;
 
 #define QUIC_PLAN_PKTS		48
 #define QUIC_PLAN_PIECES	(QUIC_PLAN_PKTS * 3)
-#define QUIC_PLAN_SCRATCH	12288
+/* an MTU probe, the largest datagram of padding, fits */
+#define QUIC_PLAN_SCRATCH	16640
 
 /**
  * struct quic_piece - bytes of a packet, in two parts

@@ -19,6 +19,10 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 	    c->cc.in_flight_bytes < c->cc.window_bytes / 2)
 		p->flags |= QUIC_SENT_APP_LIMITED;
 	c->acks_only = p->flags & QUIC_SENT_ELICITING ? 0 : c->acks_only + 1;
+	if (p->flags & QUIC_SENT_ECT0)
+		quic_ecn_sent(c, space);
+	if (p->flags & QUIC_SENT_MTU_PROBE)
+		quic_pmtud_sent(c, now);
 	quic_recovery_sent(c, space, pkt->pn, now);
 	c->stats.tx_pkts++;
 	c->stats.tx_bytes += pkt->len;
@@ -39,7 +43,8 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 
 /* Some frames are not repeated when they are lost, but these never went. */
 static void unsend_frame(struct quic_conn *c, int space,
-			 const struct quic_sent_frame *f, gfp_t gfp)
+			 const struct quic_sent_frame *f, bool is_mtu_probe,
+			 gfp_t gfp)
 {
 	u8 data[QUIC_PATH_DATA_LEN];
 
@@ -49,7 +54,7 @@ static void unsend_frame(struct quic_conn *c, int space,
 		c->space[space].rx.ack_now = true;
 		break;
 	case QUIC_FRAME_PING:
-		if (space == QUIC_SPACE_APP)
+		if (space == QUIC_SPACE_APP && !is_mtu_probe)
 			c->pending |= QUIC_PEND_PING;
 		break;
 	case QUIC_FRAME_PATH_RESPONSE:
@@ -74,7 +79,8 @@ static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 	unsigned int i;
 
 	for (i = 0; i < p->n; i++)
-		unsend_frame(c, space, quic_sent_frame_at(p, i), gfp);
+		unsend_frame(c, space, quic_sent_frame_at(p, i),
+			     p->flags & QUIC_SENT_MTU_PROBE, gfp);
 	if (p->flags & QUIC_SENT_PROBE)
 		c->space[space].loss.probes++;
 	quic_sent_settle(p, QUIC_SENT_NONE);

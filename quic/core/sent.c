@@ -2,10 +2,14 @@
 #include "sent.h"
 
 #define RING_MIN	16
+#define SKIP_GAP_MIN	64
+#define SKIP_GAP_MAX	65536
 
 void quic_sent_init(struct quic_sent_ring *r)
 {
 	memset(r, 0, sizeof(*r));
+	r->skip_at = QUIC_PN_NONE;
+	r->skipped = QUIC_PN_NONE;
 }
 
 void quic_sent_free(struct quic_sent_ring *r)
@@ -53,6 +57,30 @@ struct quic_sent *quic_sent_push(struct quic_sent_ring *r)
 void quic_sent_skip(struct quic_sent_ring *r)
 {
 	quic_sent_push(r)->state = QUIC_SENT_NONE;
+}
+
+static void plan_skip(struct quic_sent_ring *r)
+{
+	u32 rnd;
+
+	quic_env_random(&rnd, sizeof(rnd));
+	r->skip_at = r->next + r->skip_gap / 2 + (rnd & (r->skip_gap - 1));
+}
+
+void quic_sent_skip_start(struct quic_sent_ring *r)
+{
+	r->skip_gap = SKIP_GAP_MIN;
+	plan_skip(r);
+}
+
+void quic_sent_skip_due(struct quic_sent_ring *r, gfp_t gfp)
+{
+	if (r->next < r->skip_at || quic_sent_reserve(r, 1, gfp))
+		return;
+	r->skipped = r->next;
+	quic_sent_skip(r);
+	r->skip_gap = min_t(u64, 2 * r->skip_gap, SKIP_GAP_MAX);
+	plan_skip(r);
 }
 
 int quic_sent_note(struct quic_sent *p, const struct quic_sent_frame *f,

@@ -19,6 +19,7 @@ enum quic_sent_state {
 #define QUIC_SENT_PROBE		0x04	/* a PTO probe */
 #define QUIC_SENT_APP_LIMITED	0x08
 #define QUIC_SENT_MTU_PROBE	0x10	/* loss says nothing of congestion */
+#define QUIC_SENT_ECT0		0x20	/* IP header marked ECT(0) */
 
 /**
  * struct quic_sent_frame - what to do when the packet is acked or lost
@@ -67,12 +68,18 @@ struct quic_sent {
  * @cap: power of two, or 0
  * @base: numbers below are settled and forgotten
  * @next: number that the next packet gets; [base, next) are in the ring
+ * @skip_at: number from which on the next one is skipped; QUIC_PN_NONE: never
+ * @skip_gap: about how many numbers lie between two that are skipped
+ * @skipped: the last one that was, or QUIC_PN_NONE
  */
 struct quic_sent_ring {
 	struct quic_sent *e;
 	u32 cap;
 	u64 base;
 	u64 next;
+	u64 skip_at;
+	u64 skip_gap;
+	u64 skipped;
 };
 
 void quic_sent_init(struct quic_sent_ring *r);
@@ -92,6 +99,18 @@ struct quic_sent *quic_sent_push(struct quic_sent_ring *r);
 
 /* Use a number up without a packet. Room must be reserved. */
 void quic_sent_skip(struct quic_sent_ring *r);
+
+/**
+ * quic_sent_skip_start() - from here on, skip a number now and then
+ * @r: ring
+ *
+ * RFC 9000 21.4: who acknowledges such a number did not wait for packets. The
+ * distance is random, short at first and growing.
+ */
+void quic_sent_skip_start(struct quic_sent_ring *r);
+
+/* Skip one if it is time; before a burst, which has consecutive numbers. */
+void quic_sent_skip_due(struct quic_sent_ring *r, gfp_t gfp);
 
 /* Note a frame. Return: 0 or -ENOMEM. */
 int quic_sent_note(struct quic_sent *p, const struct quic_sent_frame *f,
