@@ -49,11 +49,34 @@ static void on_confirmed(struct sock *sk)
 		quic_sock_retire_cid(sk, &q->conn.odcid);
 }
 
+/* RFC 9000 20.1, RFC 9001 4.8: what a transport error is in errno's words. */
+static int transport_errno(const struct quic_close *cl)
+{
+	if (cl->err >= QUIC_TRANSPORT_ERROR_CRYPTO)
+		return -EPROTO;
+	switch (cl->err) {
+	case QUIC_TRANSPORT_ERROR_NONE:
+		return 0;
+	case QUIC_TRANSPORT_ERROR_CONNECTION_REFUSED:
+		return -ECONNREFUSED;
+	case QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION:
+		return -EPROTONOSUPPORT;
+	case QUIC_TRANSPORT_ERROR_NO_VIABLE_PATH:
+		return -EHOSTUNREACH;
+	default:
+		return cl->local ? -EPROTO : -ECONNRESET;
+	}
+}
+
 static int close_errno(const struct quic_close *cl)
 {
 	if (cl->timeout)
 		return -ETIMEDOUT;
-	return cl->reset ? -ECONNRESET : 0;
+	if (cl->reset)
+		return -ECONNRESET;
+	if (!cl->app)
+		return transport_errno(cl);
+	return cl->local || !cl->err ? 0 : -ECONNRESET;
 }
 
 /* The connection does not carry data any more: tell everybody, once. */
@@ -74,7 +97,8 @@ static void end_socket(struct sock *sk)
 	if (cl->reset)
 		QUIC_INC_STATS(net, QUIC_MIB_PKT_RESETS);
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
-	WRITE_ONCE(sk->sk_err, -close_errno(cl));
+	if (q->set.real_errors)
+		WRITE_ONCE(sk->sk_err, -close_errno(cl));
 	if (!cl->local)
 		quic_event_push(sk, QUIC_EVENT_CONNECTION_CLOSE, 0);
 	if (sk->sk_err)

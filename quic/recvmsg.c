@@ -216,7 +216,8 @@ static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
  * Context: process context.
  * Return: bytes of one event, of handshake messages of one level, or of one
  * stream; -EAGAIN; -ENOTCONN without connection or once it ended and
- * everything was read; -ETIMEDOUT or -ECONNRESET, once, if that was why.
+ * everything was read, or with REAL_ERRORS, once, why it ended: -ETIMEDOUT,
+ * -ECONNRESET, -ECONNREFUSED, -EPROTO, -EPROTONOSUPPORT, -EHOSTUNREACH.
  */
 int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		 int *addr_len)

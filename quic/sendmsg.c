@@ -98,7 +98,10 @@ static int closed_errno(struct sock *sk)
 	return sock_error(sk) ?: -EPIPE;
 }
 
-/* Sleep until write_space() or the end; drops the lock meanwhile. */
+/*
+ * Sleep until write_space() or the end; drops the lock meanwhile. At the end
+ * -EPIPE: why it came is told once, by closed_errno(), to a call that fails.
+ */
 static int wait_once(struct sock *sk, long *timeo, wait_queue_entry_t *wait)
 {
 	if (!*timeo)
@@ -109,7 +112,7 @@ static int wait_once(struct sock *sk, long *timeo, wait_queue_entry_t *wait)
 	release_sock(sk);
 	*timeo = wait_woken(wait, TASK_INTERRUPTIBLE, *timeo);
 	lock_sock(sk);
-	return can_send(sk) ? 0 : closed_errno(sk);
+	return can_send(sk) ? 0 : -EPIPE;
 }
 
 static bool has_room(const struct sock *sk)
@@ -167,7 +170,7 @@ int quic_stream_open_wait(struct sock *sk, s64 id, u32 flags, bool dontwait,
 		err = quic_stream_open(&q->conn, id, uni, GFP_KERNEL, sp);
 	} while (err == -EAGAIN);
 	remove_wait_queue(sk_sleep(sk), &wait);
-	return err;
+	return err == -EPIPE ? closed_errno(sk) : err;
 }
 
 /**
@@ -184,7 +187,7 @@ bool quic_send_ready(struct sock *sk)
 
 	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN)
 		return true;
-	if (state == TCP_SYN_RECV)
+	if (state == TCP_SYN_RECV || state == TCP_CLOSE)
 		return true;
 	if (state != TCP_ESTABLISHED)
 		return false;
@@ -335,7 +338,9 @@ static int send_held(struct sock *sk, struct quic_stream *s,
 	}
 	err = send_bytes(sk, s, msg, info);
 	sent = len - iov_iter_count(&msg->msg_iter);
-	return sent ?: err;
+	if (sent)
+		return sent;
+	return err == -EPIPE ? closed_errno(sk) : err;
 }
 
 static int send_stream(struct sock *sk, struct msghdr *msg, size_t len,

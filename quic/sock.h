@@ -129,6 +129,7 @@ struct quic_crypt {
  * @cert_request: for the handshake's eyes only
  * @stateless_reset: server: announce a reset token in the parameters
  * @disable_compat_version: kept, not used yet
+ * @real_errors: say by errno why the connection ended
  * @event_mask: bit per enum quic_event_type
  * @alpn: comma-separated names
  * @alpn_len: bytes
@@ -150,6 +151,7 @@ struct quic_settings {
 	u8 stateless_reset;
 	u8 disable_compat_version;
 	u8 alpn_len;
+	u8 real_errors;
 	u16 event_mask;
 	char alpn[QUIC_ALPN_MAX_LEN];
 };

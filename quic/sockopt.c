@@ -27,6 +27,7 @@ union opt_val {
 	struct quic_config config;
 	struct quic_crypto_secret secret;
 	struct quic_stats stats;
+	u32 on;
 	u8 blob[QUIC_TRANSPORT_PARAM_EXT_MAX_LEN];
 };
 
@@ -339,6 +340,21 @@ static int get_token(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+static int set_real_errors(struct sock *sk, const union opt_val *val,
+			   size_t len)
+{
+	if (len < sizeof(val->on) || val->on > 1)
+		return -EINVAL;
+	quic_sk(sk)->set.real_errors = val->on;
+	return 0;
+}
+
+static int get_real_errors(struct sock *sk, union opt_val *val, size_t *len)
+{
+	val->on = quic_sk(sk)->set.real_errors;
+	return 0;
+}
+
 static int get_stats(struct sock *sk, union opt_val *val, size_t *len)
 {
 	quic_stats_get(sk, &val->stats);
@@ -393,6 +409,10 @@ static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_TRANSPORT_PARAM_EXT] = {
 		.max = QUIC_TRANSPORT_PARAM_EXT_MAX_LEN,
 		.set = set_param_ext, .get = get_param_ext,
+	},
+	[QUIC_SOCKOPT_REAL_ERRORS] = {
+		.size = sizeof(u32),
+		.set = set_real_errors, .get = get_real_errors,
 	},
 	[QUIC_SOCKOPT_STATS] = {
 		.size = sizeof(struct quic_stats), .get = get_stats,

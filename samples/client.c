@@ -18,6 +18,7 @@
 #include "progress.h"
 #include "stats.h"
 #include "store.h"
+#include "stream.h"
 #include "transfer.h"
 
 static const char usage[] =
@@ -318,6 +319,7 @@ static int connect_target(const struct options *options)
 	if (fd < 0)
 		err(1, "QUIC socket (is the quic module loaded?)");
 	set_cipher(fd, options->cipher);
+	stream_real_errors(fd);
 	if (connect(fd, (struct sockaddr *)&address.addr, address.len))
 		err(1, "connect %s", options->target);
 	return fd;

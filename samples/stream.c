@@ -6,6 +6,15 @@
 
 #include <netinet/quic.h>
 
+void stream_real_errors(int sockfd)
+{
+	uint32_t on = 1;
+
+	if (setsockopt(sockfd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &on,
+		       sizeof(on)))
+		errno = 0;
+}
+
 static int64_t open_next(int sockfd, uint32_t flags)
 {
 	struct quic_stream_info info = {

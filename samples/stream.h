@@ -9,6 +9,9 @@
 
 #define STREAM_BUFFER_BYTES	65536
 
+/* Have calls say why the connection ended, if the kernel can. */
+void stream_real_errors(int sockfd);
+
 /**
  * stream_open - open the next bidirectional stream
  * @sockfd: connected socket; waits while the peer allows no more streams

@@ -104,6 +104,10 @@ struct quic_handshake_info {
  * @QUIC_SOCKOPT_TRANSPORT_PARAM_EXT: set (the peer's), get (the local):
  *	payload of the TLS extension quic_transport_parameters (0x39)
  * @QUIC_SOCKOPT_STATS: get: struct quic_stats
+ * @QUIC_SOCKOPT_REAL_ERRORS: set, get: __u32: 1: once the connection ended,
+ *	the first call that fails, or SO_ERROR, says why; 0 (as it is at
+ *	first): calls fail with ENOTCONN and EPIPE only. Any time; accepted
+ *	sockets inherit
  */
 enum quic_sockopt {
 	QUIC_SOCKOPT_EVENT			= 0,
@@ -123,6 +127,7 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_TRANSPORT_PARAM_EXT	= 14,
 	/* extensions */
 	QUIC_SOCKOPT_STATS			= 88,
+	QUIC_SOCKOPT_REAL_ERRORS		= 89,
 };
 
 /* Limits of option values, in bytes */

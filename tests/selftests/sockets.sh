@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Socket calls at their edges: how a connection ended, poll and epoll, io_uring.
+# TIMEOUT: 120
+. "$(dirname "$0")/lib.sh"
+need_module quic
+
+ip link set lo up
+run() {
+	local line code
+	"$BUILD/user/sock-$1" > "/tmp/$1.log" 2>&1
+	code=$?
+	while read -r line; do
+		case $line in
+		"ok "*) pass "$1: ${line#*- }" ;;
+		"not ok "*) fail "$1: ${line#*- }" ;;
+		"1.."*) ;;
+		*) diag "$line" ;;
+		esac
+	done < "/tmp/$1.log"
+	is "$1: exit code" $code 0
+}
+for t in errors poll uring; do run $t; done
+done_testing

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* poll and epoll in each state; edges; what does not wait. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <netinet/quic.h>
+
+#include "pair.h"
+#include "point.h"
+
+#define ALL	(POLLIN | POLLOUT | POLLRDHUP)
+#define WINDOW	65536
+
+static char block[WINDOW];
+
+static int edge(int fd, int events)
+{
+	struct epoll_event ev = { .events = events | EPOLLET };
+	int ep = epoll_create1(0);
+
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
+	return ep;
+}
+
+/* Next edge: its events, 0 when none comes within @ms. */
+static int next_edge(int ep, int ms)
+{
+	struct epoll_event ev = {};
+
+	return epoll_wait(ep, &ev, 1, ms) == 1 ? (int)ev.events : 0;
+}
+
+static void fresh(void)
+{
+	int fd = pair_socket();
+
+	point_eq(pair_poll(fd, ALL, 0), POLLOUT | POLLHUP, "no connection");
+	point_eq(pair_error(recv(fd, block, 1, MSG_DONTWAIT)), ENOTCONN,
+		 "no connection: recv");
+	point_eq(pair_error(send(fd, block, 1, MSG_NOSIGNAL)), EPIPE,
+		 "no connection: send");
+	close(fd);
+}
+
+static void listener(void)
+{
+	int lfd = pair_listen(), one = pair_socket(), two = pair_socket();
+	int ep = edge(lfd, EPOLLIN);
+
+	point_eq(pair_poll(lfd, ALL, 0), 0, "listener: nobody there");
+	pair_connect(one, lfd);
+	pair_connect(two, lfd);
+	point_eq(pair_poll(lfd, ALL, 0), 0, "connect() sends nothing");
+	point_eq(pair_poll(one, ALL, 0), POLLOUT,
+		 "handshake: may be written to");
+	if (!fork()) {
+		alarm(20);
+		quic_client_handshake(one, "/tmp/sockets.psk", NULL,
+				      PAIR_ALPN);
+		_exit(0);
+	}
+	point_eq(next_edge(ep, 10000), EPOLLIN, "listener: an edge");
+	point_eq(next_edge(ep, 0), 0, "one only");
+	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "listener: level");
+	if (!fork()) {
+		alarm(20);
+		quic_client_handshake(two, "/tmp/sockets.psk", NULL,
+				      PAIR_ALPN);
+		_exit(0);
+	}
+	point_eq(next_edge(ep, 10000), EPOLLIN, "another edge");
+	close(accept(lfd, NULL, NULL));
+	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "one is left");
+	close(accept(lfd, NULL, NULL));
+	point_eq(pair_poll(lfd, ALL, 0), 0, "none is left");
+	fcntl(lfd, F_SETFL, O_NONBLOCK);
+	point_eq(pair_error(accept4(lfd, NULL, NULL, 0) < 0 ? -1 : 0), EAGAIN,
+		 "accept without waiting");
+	close(ep);
+	close(lfd);
+	close(one);
+	close(two);
+}
+
+static void readable(struct pair *p)
+{
+	int ep = edge(p->client, EPOLLIN | EPOLLRDHUP);
+
+	point_eq(pair_poll(p->client, ALL, 0), POLLOUT, "established");
+	point_eq(next_edge(ep, 0), 0, "nothing to read, no edge");
+	point_eq(pair_error(recv(p->client, block, 1, MSG_DONTWAIT)), EAGAIN,
+		 "recv without waiting");
+	pair_send(p->server, "one", 3, -1, 0);
+	point_eq(next_edge(ep, 10000), EPOLLIN, "bytes: an edge");
+	point_eq(next_edge(ep, 0), 0, "one only");
+	pair_send(p->server, "two", 3, 1, 0);
+	point_eq(next_edge(ep, 10000), EPOLLIN, "more bytes: an edge");
+	point_eq(pair_poll(p->client, ALL, 0), POLLIN | POLLOUT, "level");
+	point_eq(recv(p->client, block, 4, 0), 4, "a part is read");
+	point_eq(pair_poll(p->client, POLLIN, 0), POLLIN, "still level");
+	point_eq(pair_drain(p->client), 2, "the rest");
+	point_eq(pair_poll(p->client, POLLIN, 0), 0, "no level");
+	close(ep);
+}
+
+/* Fill what the peer grants and what the send buffer takes. */
+static size_t fill(int fd)
+{
+	size_t sum = 0;
+	ssize_t n;
+
+	while ((n = pair_send(fd, block, sizeof(block), 0, MSG_DONTWAIT)) > 0)
+		sum += n;
+	return sum;
+}
+
+static void *reader(void *arg)
+{
+	int fd = *(int *)arg;
+	size_t sum = 0, n;
+
+	while (sum < 3 * WINDOW) {
+		pair_poll(fd, POLLIN, 10000);
+		n = pair_drain(fd);
+		if (!n)
+			break;
+		sum += n;
+	}
+	return (void *)sum;
+}
+
+static void writable(struct pair *p)
+{
+	int ep = edge(p->client, EPOLLOUT);
+	pthread_t thread;
+	void *got;
+	ssize_t n;
+
+	point_eq(next_edge(ep, 0), EPOLLOUT, "room: the first look");
+	point(pair_send(p->client, block, 10, -1, 0) == 10, "a stream");
+	fill(p->client);
+	point(errno == ENOSPC || errno == EAGAIN, "full");
+	/* what is on its way may still be acknowledged, but gives no credit */
+	pair_poll(p->server, POLLIN, 10000);
+	while (pair_poll(p->client, POLLOUT, 0))
+		usleep(1000);
+	point_eq(pair_poll(p->client, ALL, 50), 0, "full: no level");
+	while (next_edge(ep, 0))
+		;
+	pair_drain(p->server);
+	point_eq(next_edge(ep, 10000), EPOLLOUT, "credit: an edge");
+	point_eq(pair_poll(p->client, POLLOUT, 10000), POLLOUT, "level");
+	pthread_create(&thread, NULL, reader, &p->server);
+	n = pair_send(p->client, block, sizeof(block), 0, 0);
+	n += pair_send(p->client, block, sizeof(block), 0, 0);
+	n += pair_send(p->client, block, sizeof(block), 0, 0);
+	pthread_join(thread, &got);
+	point_eq(n, 3 * WINDOW, "blocking writes go through");
+	point((uintptr_t)got >= 3 * WINDOW, "and are read");
+	close(ep);
+}
+
+static void ended(struct pair *p)
+{
+	int ep = edge(p->client, EPOLLIN | EPOLLRDHUP);
+
+	pair_send(p->server, "last words", 10, 1, 0);
+	point_eq(next_edge(ep, 10000), EPOLLIN, "last words");
+	close(p->server);
+	p->server = -1;
+	point_eq(next_edge(ep, 10000) & (EPOLLRDHUP | EPOLLHUP),
+		 EPOLLRDHUP | EPOLLHUP, "the peer is gone: an edge");
+	point_eq(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level");
+	point_eq(recv(p->client, block, 100, 0), 10, "what came can be read");
+	point_eq(pair_error(recv(p->client, block, 1, 0)), ENOTCONN, "the end");
+	point_eq(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level stays");
+	close(ep);
+}
+
+static void shut(void)
+{
+	struct pair p = { .listener = pair_listen(), .client = pair_socket() };
+
+	pair_open(&p);
+	shutdown(p.client, SHUT_WR);
+	point_eq(pair_poll(p.client, ALL, 10000) & (POLLOUT | POLLHUP),
+		 POLLOUT | POLLHUP, "shutdown(): over");
+	point_eq(pair_error(pair_send(p.client, "x", 1, -1, 0)), EPIPE,
+		 "shutdown(): send");
+	pair_close(&p);
+	close(p.listener);
+}
+
+int main(void)
+{
+	struct pair p;
+
+	alarm(100);
+	fresh();
+	listener();
+	p.listener = pair_listen();
+	p.client = pair_socket();
+	pair_param(p.listener, WINDOW, 0);
+	pair_open(&p);
+	readable(&p);
+	writable(&p);
+	ended(&p);
+	pair_close(&p);
+	close(p.listener);
+	shut();
+	return point_done();
+}
