@@ -50,6 +50,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	q->crypt.initial = initial;
 	q->has_conn = true;
 	q->active_sid = -1;
+	q->conn.dgrams.rx_max = READ_ONCE(sk->sk_rcvbuf);
 	quic_event_set_mask(sk);
 	inet_sk_set_state(sk, TCP_SYN_RECV);
 	q->alive = true;
@@ -163,6 +164,7 @@ static bool has_unacked(struct quic_sock *q)
 
 	return c->state == QUIC_CONN_ESTABLISHED &&
 	       (!list_empty(&c->streams.sendq) || q->tx_bytes ||
+		quic_dgrams_pending(&c->dgrams) ||
 		c->space[QUIC_SPACE_APP].loss.eliciting);
 }
 

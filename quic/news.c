@@ -161,6 +161,18 @@ static void on_tx_acked(struct sock *sk)
 		sk->sk_write_space(sk);
 }
 
+/* RFC 9221 5.3: datagrams without room are dropped, and counted. */
+static void on_dgram(struct sock *sk)
+{
+	struct quic_dgrams *d = &quic_sk(sk)->conn.dgrams;
+
+	if (d->rx_dropped)
+		QUIC_ADD_STATS(sock_net(sk), QUIC_MIB_FRM_RCVBUFDROP,
+			       d->rx_dropped);
+	d->rx_dropped = 0;
+	sk->sk_data_ready(sk);
+}
+
 static void on_readable(struct sock *sk)
 {
 	if (quic_recv_skip_resets(sk))
@@ -207,6 +219,8 @@ static const struct {
 	{ QUIC_NEWS_CIDS,		on_cids },
 	{ QUIC_NEWS_TX_ACKED,		on_tx_acked },
 	{ QUIC_NEWS_TOKEN,		on_token },
+	{ QUIC_NEWS_DGRAM,		on_dgram },
+	{ QUIC_NEWS_DGRAM_SENT,		quic_sock_wake_writers },
 	{ QUIC_NEWS_READABLE,		on_readable },
 	{ QUIC_NEWS_EVENT,		on_readable },
 	{ QUIC_NEWS_WRITABLE,		on_writable },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* recvmsg(2): events, then handshake messages, then stream data. */
+/* recvmsg(2): events, handshake messages, datagrams, then stream data. */
 #include "sock.h"
 #include "proto.h"
 
@@ -56,7 +56,7 @@ bool quic_recv_skip_resets(struct sock *sk)
  * @sk: socket
  *
  * Context: any; a guess without the sock lock.
- * Return: true for an event, handshake bytes or stream data.
+ * Return: true for an event, handshake bytes, a datagram or stream data.
  */
 bool quic_recv_ready(struct sock *sk)
 {
@@ -65,6 +65,7 @@ bool quic_recv_ready(struct sock *sk)
 	if (!READ_ONCE(q->has_conn))
 		return false;
 	return quic_event_ready(sk) || crypto_level(q) >= 0 ||
+	       !list_empty_careful(&q->conn.dgrams.rx) ||
 	       !list_empty_careful(&q->conn.streams.readq);
 }
 
@@ -73,6 +74,7 @@ static bool has_item(struct sock *sk)
 	struct quic_sock *q = quic_sk(sk);
 
 	return q->has_conn && (quic_event_ready(sk) || crypto_level(q) >= 0 ||
+			       quic_dgram_readable(&q->conn) ||
 			       readable_stream(q));
 }
 
@@ -157,6 +159,28 @@ static ssize_t recv_handshake(struct sock *sk, struct msghdr *msg, size_t len,
 	return n;
 }
 
+/* ---- datagrams ----------------------------------------------------------- */
+
+/* One message per call; the rest of one that is too long comes next. */
+static ssize_t recv_datagram(struct sock *sk, struct msghdr *msg, size_t len,
+			     int flags)
+{
+	struct quic_conn *c = &quic_sk(sk)->conn;
+	struct quic_dgram *d = quic_dgram_readable(c);
+	size_t n = min_t(size_t, len, d->len - d->read);
+	bool whole = d->read + n == d->len;
+
+	if (memcpy_to_msg(msg, d->data + d->read, n))
+		return -EFAULT;
+	msg->msg_flags |= MSG_QUIC_DATAGRAM;
+	if (whole)
+		msg->msg_flags |= MSG_EOR;
+	if (!(flags & MSG_PEEK))
+		quic_dgram_read(c, d, n, whole);
+	c->dgrams.rx_max = READ_ONCE(sk->sk_rcvbuf);
+	return n;
+}
+
 /* ---- stream data --------------------------------------------------------- */
 
 static void put_stream_info(struct msghdr *msg, u64 id, bool fin)
@@ -202,6 +226,8 @@ static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
 		return quic_event_recv(sk, msg, len, flags & MSG_PEEK);
 	if (crypto_level(quic_sk(sk)) >= 0)
 		return recv_handshake(sk, msg, len, flags);
+	if (quic_dgram_readable(&quic_sk(sk)->conn))
+		return recv_datagram(sk, msg, len, flags);
 	return recv_stream(sk, msg, len, flags);
 }
 
@@ -214,10 +240,11 @@ static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
  * @addr_len: not set: the peer never changes within a call
  *
  * Context: process context.
- * Return: bytes of one event, of handshake messages of one level, or of one
- * stream; -EAGAIN; -ENOTCONN without connection or once it ended and
- * everything was read, or with REAL_ERRORS, once, why it ended: -ETIMEDOUT,
- * -ECONNRESET, -ECONNREFUSED, -EPROTO, -EPROTONOSUPPORT, -EHOSTUNREACH.
+ * Return: bytes of one event, of handshake messages of one level, of one
+ * datagram, or of one stream; -EAGAIN; -ENOTCONN without connection or once
+ * it ended and everything was read, or with REAL_ERRORS, once, why it ended:
+ * -ETIMEDOUT, -ECONNRESET, -ECONNREFUSED, -EPROTO, -EPROTONOSUPPORT,
+ * -EHOSTUNREACH.
  */
 int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		 int *addr_len)

@@ -15,8 +15,6 @@
 #include "offload.h"
 #include "rx_buf.h"
 #include "sock.h"
-#include "timer.h"
-#include "tx.h"
 #include "udp.h"
 
 /**
@@ -715,9 +713,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 ecn,
 static void recv_end(struct sock *sk)
 {
 	quic_conn_recv_end(&quic_sk(sk)->conn, quic_now());
-	quic_sock_news(sk);
-	quic_tx_push(sk);
-	quic_timer_arm(sk);
+	quic_sock_push(sk);
 }
 
 /* Can the keys in use be used here? Ask once per burst. */

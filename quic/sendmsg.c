@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sendmsg(2): handshake messages and stream data. */
+/* sendmsg(2): handshake messages, stream data and datagrams. */
 #include "sendmsg.h"
 
 #include <linux/net.h>
@@ -370,6 +370,53 @@ static int send_stream(struct sock *sk, struct msghdr *msg, size_t len,
 	return ret;
 }
 
+/* ---- datagrams ----------------------------------------------------------- */
+
+/* More of a sendmmsg() follow: they are to share a burst. */
+static void push_datagrams(struct sock *sk, const struct msghdr *msg)
+{
+	if (msg->msg_flags & MSG_BATCH)
+		quic_sock_defer_work(sk, QUIC_TODO_TX);
+	else
+		quic_sock_push(sk);
+}
+
+/* RFC 9221 5: one message, one frame; it waits for the congestion window. */
+static int send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
+			 const struct send_info *info)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_dgram *d;
+	int max, err = 0;
+	long timeo;
+
+	if (info->has_stream || info->has_handshake || info->flags)
+		return -EINVAL;
+	if (!can_send(sk))
+		return sk->sk_state == TCP_SYN_RECV ? -EINVAL :
+						      closed_errno(sk);
+	max = quic_dgram_max(&q->conn);
+	if (max < 0)
+		return max;
+	if (len > max)
+		return -EMSGSIZE;
+	timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
+	if (!has_room(sk))
+		err = wait_room(sk, &timeo);
+	if (err)
+		return err;
+	d = quic_dgram_alloc(len, GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	if (!copy_from_iter_full(d->data, len, &msg->msg_iter)) {
+		quic_env_free(d);
+		return -EFAULT;
+	}
+	quic_dgram_send(&q->conn, d);
+	push_datagrams(sk, msg);
+	return len;
+}
+
 /**
  * quic_sendmsg() - sendmsg(2)
  * @sk: socket
@@ -378,10 +425,10 @@ static int send_stream(struct sock *sk, struct msghdr *msg, size_t len,
  *
  * Context: process context.
  * Return: bytes taken; -EINVAL for flags or control messages that do not fit,
- * and for a finished stream; -EMSGSIZE for nothing to send; -EPIPE on a
- * socket that is closed, listening or without connection; -ENOSTR for an
- * unknown stream; -EAGAIN and -ENOSPC as in the ABI; -EOPNOTSUPP for
- * datagrams.
+ * for a finished stream, and for datagrams that the peer does not take;
+ * -EMSGSIZE for nothing to send, and for a datagram that can never fit; -EPIPE
+ * on a socket that is closed, listening or without connection; -ENOSTR for an
+ * unknown stream; -EAGAIN and -ENOSPC as in the ABI.
  */
 int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
@@ -390,15 +437,15 @@ int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 
 	if (msg->msg_flags & ~SEND_FLAGS)
 		return -EINVAL;
-	if (msg->msg_flags & MSG_QUIC_DATAGRAM)
-		return -EOPNOTSUPP;
 	if (len > INT_MAX)
 		return -EMSGSIZE;
 	ret = read_control(msg, &info);
 	if (ret)
 		return ret;
 	lock_sock(sk);
-	if (info.has_handshake)
+	if (msg->msg_flags & MSG_QUIC_DATAGRAM)
+		ret = send_datagram(sk, msg, len, &info);
+	else if (info.has_handshake)
 		ret = send_handshake(sk, msg, len, &info);
 	else
 		ret = send_stream(sk, msg, len, &info);

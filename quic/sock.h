@@ -284,10 +284,13 @@ quic_sock_app_key(struct quic_sock *q, enum quic_dir dir, u32 gen)
 	return quic_aead_key_valid(k) && k->generation == gen ? k : NULL;
 }
 
-/* Bytes of sk_sndbuf left for stream data. Sock lock, or a guess. */
+/* Bytes of sk_sndbuf left for stream data and datagrams. Sock lock, or a guess. */
 static inline int quic_sock_wspace(const struct sock *sk)
 {
-	return READ_ONCE(sk->sk_sndbuf) - READ_ONCE(sk->sk_wmem_queued);
+	const struct quic_sock *q = quic_sk(sk);
+
+	return READ_ONCE(sk->sk_sndbuf) - READ_ONCE(sk->sk_wmem_queued) -
+	       (int)READ_ONCE(q->conn.dgrams.tx_mem);
 }
 
 static inline u16 quic_addr_port(const union quic_addr *a)

@@ -439,10 +439,14 @@ static u64 unsent_bytes(const struct quic_sock *q)
 	return sum;
 }
 
+/* What the next recvmsg() can return, events and handshake messages apart. */
 static u64 readable_bytes(struct quic_sock *q)
 {
+	const struct quic_dgram *d = quic_dgram_readable(&q->conn);
 	const struct quic_stream *s = quic_stream_readable(&q->conn);
 
+	if (d)
+		return d->len - d->read;
 	return s ? s->rx.ready - s->rx.next : 0;
 }
 

@@ -97,6 +97,8 @@ void quic_timer_expired(struct sock *sk)
 		quic_sock_news(sk);
 	}
 	quic_tx_push(sk);
+	if (q->conn.news)
+		quic_sock_news(sk);
 	arm(sk, now + TIMER_FLOOR_NS);
 }
 

@@ -298,8 +298,10 @@ static int add_piece(struct tx_seal *t, const struct quic_piece *piece)
 
 	add_copied(t, t->w->plan.scratch + piece->scratch_off,
 		   piece->scratch_len);
-	if (!piece->stream)
+	if (!piece->stream) {
+		add_copied(t, piece->data, left);
 		return 0;
+	}
 	while (left) {
 		n = quic_txbuf_run(piece->stream, off, left, &page, &page_off);
 		if (WARN_ON_ONCE(!n))
@@ -428,6 +430,11 @@ static int copy_piece(const struct quic_plan *plan,
 
 	memcpy(*p, plan->scratch + piece->scratch_off, piece->scratch_len);
 	*p += piece->scratch_len;
+	if (!piece->stream) {
+		memcpy(*p, piece->data, left);
+		*p += left;
+		return 0;
+	}
 	while (left) {
 		n = quic_txbuf_run(piece->stream, off, left, &page, &page_off);
 		if (WARN_ON_ONCE(!n))

@@ -12,6 +12,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "datagram.h"
 #include "h3.h"
 #include "hq.h"
 #include "number.h"
@@ -34,6 +35,7 @@ static const char usage[] =
 "  --hq                 fetch all files at the same time, by HTTP/0.9\n"
 "                       (protocol \"hq-interop\")\n"
 "  --h3                 ... or by HTTP/3\n"
+"  --datagrams N        send N datagrams to quic-server --echo and compare\n"
 "  --out DIR            where fetched files go (default: here)\n"
 "  --ca FILE            certificates to trust, PEM (default: the system's,\n"
 "                       or the file that SSL_CERT_FILE names)\n"
@@ -61,12 +63,14 @@ enum action_kind {
 	ACTION_PUT,
 	ACTION_GET,
 	ACTION_ECHO,
+	ACTION_DATAGRAMS,
 };
 
 static const char *const action_names[] = {
 	[ACTION_PUT] = "put",
 	[ACTION_GET] = "get",
 	[ACTION_ECHO] = "echo",
+	[ACTION_DATAGRAMS] = "datagrams",
 };
 
 struct action {
@@ -89,6 +93,7 @@ struct options {
 	unsigned int streams;
 	bool hq;
 	bool h3;
+	bool datagrams;
 	bool json;
 	bool quiet;
 	bool verbose;
@@ -97,8 +102,8 @@ struct options {
 };
 
 enum {
-	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_STREAMS, OPT_OUT, OPT_CA,
-	OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
+	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_DATAGRAMS, OPT_STREAMS, OPT_OUT,
+	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
 	OPT_HELP,
 };
@@ -107,6 +112,7 @@ static const struct option long_options[] = {
 	{ "put", required_argument, NULL, OPT_PUT },
 	{ "get", required_argument, NULL, OPT_GET },
 	{ "echo", required_argument, NULL, OPT_ECHO },
+	{ "datagrams", required_argument, NULL, OPT_DATAGRAMS },
 	{ "streams", required_argument, NULL, OPT_STREAMS },
 	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "h3", no_argument, NULL, OPT_H3 },
@@ -162,6 +168,11 @@ static void take_option(struct options *options, int opt)
 	case OPT_ECHO:
 		number_parse("echo", optarg);
 		add_action(options, ACTION_ECHO);
+		break;
+	case OPT_DATAGRAMS:
+		number_parse("datagrams", optarg);
+		add_action(options, ACTION_DATAGRAMS);
+		options->datagrams = true;
 		break;
 	case OPT_STREAMS:
 		options->streams = number_parse("streams", optarg);
@@ -320,6 +331,8 @@ static int connect_target(const struct options *options)
 		err(1, "QUIC socket (is the quic module loaded?)");
 	set_cipher(fd, options->cipher);
 	stream_real_errors(fd);
+	if (options->datagrams && datagram_offer(fd))
+		err(1, "offering datagrams");
 	if (connect(fd, (struct sockaddr *)&address.addr, address.len))
 		err(1, "connect %s", options->target);
 	return fd;
@@ -349,6 +362,10 @@ static int run_action(struct options *options, struct action *action, int fd)
 	case ACTION_GET:
 		return transfer_get(result, &config, action->arg,
 				    options->out_dirfd);
+	case ACTION_DATAGRAMS:
+		return transfer_datagrams(result, &config,
+					  number_parse("datagrams",
+						       action->arg));
 	case ACTION_ECHO:
 		break;
 	}

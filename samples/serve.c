@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/quic.h>
+#include <netinet/quic.h>
 
+#include "datagram.h"
 #include "digest.h"
 #include "progress.h"
 #include "request.h"
@@ -314,6 +315,29 @@ static int serve_bytes(struct server *server, int64_t sid, const char *data,
 	return ret;
 }
 
+/* Streams and datagrams go back as they come. */
+static int echo_one(struct server *server)
+{
+	static char data[STREAM_BUFFER_BYTES];
+	uint32_t flags = 0;
+	int64_t sid = -1;
+	ssize_t len;
+
+	len = quic_recvmsg(server->sockfd, data, sizeof(data), &sid, &flags);
+	if (len < 0)
+		return errno == EINTR ? 0 : -1;
+	if (flags & MSG_QUIC_DATAGRAM)
+		return datagram_reply(server->sockfd, data, len);
+	if (!len && !(flags & MSG_QUIC_STREAM_FIN)) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	if (flags & MSG_QUIC_NOTIFICATION || sid & QUIC_STREAM_TYPE_UNI_MASK)
+		return 0;
+	return stream_send(server->sockfd, sid, data, len,
+			   flags & MSG_QUIC_STREAM_FIN);
+}
+
 static int serve_one(struct server *server)
 {
 	static char data[STREAM_BUFFER_BYTES];
@@ -321,14 +345,14 @@ static int serve_one(struct server *server)
 	int64_t sid;
 	bool fin;
 
+	if (server->config->echo)
+		return echo_one(server);
 	len = stream_recv(server->sockfd, data, sizeof(data), &sid, &fin);
 	if (len < 0)
 		return -1;
 	/* nothing can be answered there; HTTP/3 clients open some */
 	if (sid & QUIC_STREAM_TYPE_UNI_MASK)
 		return 0;
-	if (server->config->echo)
-		return stream_send(server->sockfd, sid, data, len, fin);
 	return serve_bytes(server, sid, data, len, fin);
 }
 

@@ -14,6 +14,7 @@
 #include <netinet/quic.h>
 
 #include "address.h"
+#include "datagram.h"
 #include "h3.h"
 #include "hq.h"
 #include "number.h"
@@ -36,7 +37,8 @@ static const char usage[] =
 "  --out DIR            where files of PUT go\n"
 "  --max-size BYTES     largest file taken (default: 4G)\n"
 "  --rate BYTES         send files at this many bytes a second at most\n"
-"  --echo               send back what each stream carries, nothing else\n"
+"  --echo               send back what each stream and each datagram carries,\n"
+"                       nothing else\n"
 "  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
 "  --h3                 speak HTTP/3 instead\n"
 "  --connections N      serve N connections, then end; status 1 when one\n"
@@ -185,6 +187,8 @@ static int open_listener(const struct options *options)
 	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, options->alpn,
 		       strlen(options->alpn)))
 		err(1, "setting the ALPN");
+	if (options->serve.echo && datagram_offer(fd))
+		err(1, "offering datagrams");
 	if (bind(fd, (struct sockaddr *)&address.addr, address.len))
 		err(1, "bind %s", options->listen);
 	if (listen(fd, 16))

@@ -146,6 +146,9 @@ static int set_option(struct conn *conn, int name, const void *val,
 		return 0;
 	case QUIC_SOCKOPT_ALPN:
 		return len && len <= QUIC_ALPN_MAX_LEN ? 0 : fail(EINVAL);
+	case QUIC_SOCKOPT_TRANSPORT_PARAM:
+		return len <= sizeof(struct quic_transport_param) ? 0 :
+								    fail(EINVAL);
 	case QUIC_SOCKOPT_CONNECTION_CLOSE:
 		return len <= 72 ? 0 : fail(EINVAL);
 	}

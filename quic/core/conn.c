@@ -134,6 +134,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	c->space[QUIC_SPACE_INITIAL].can_recv = true;
 	quic_events_init(&c->events);
 	quic_early_init(&c->early);
+	quic_dgrams_init(&c->dgrams);
 	quic_rtt_init(&c->rtt, cfg->initial_rtt_ns);
 	/* RFC 9000 8.1: a client has proven nothing, a server chose to listen */
 	quic_path_init(&c->path, cfg->mtu,
@@ -171,6 +172,7 @@ void quic_conn_free(struct quic_conn *c)
 
 	quic_streams_free(c);
 	quic_events_free(&c->events);
+	quic_dgrams_free(&c->dgrams);
 	for (i = 0; i < QUIC_SPACES; i++) {
 		quic_pnspace_free(&c->space[i].rx);
 		quic_sent_free(&c->space[i].sent);
@@ -460,6 +462,10 @@ void quic_conn_frame_lost(struct quic_conn *c, int space,
 		break;
 	case QUIC_FRAME_RETIRE_CONNECTION_ID:
 		quic_cid_retire_lost(c, f->id);
+		break;
+	case QUIC_FRAME_DATAGRAM:
+		/* RFC 9221 5.2: it is not sent again */
+		c->dgrams.tx_lost++;
 		break;
 	case QUIC_FRAME_PATH_CHALLENGE:
 		c->path.challenge_pending = !c->path.validated;

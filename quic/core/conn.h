@@ -5,6 +5,7 @@
 
 #include "cc.h"
 #include "cid.h"
+#include "dgram.h"
 #include "early.h"
 #include "env.h"
 #include "error.h"
@@ -61,6 +62,8 @@ enum quic_space_id {
 #define QUIC_NEWS_KEYS_DROPPED	0x0800	/* discard Initial/Handshake keys */
 #define QUIC_NEWS_EVENT		0x1000	/* quic_conn_event() has some */
 #define QUIC_NEWS_REMOTE_CID	0x2000	/* packets go to another id now */
+#define QUIC_NEWS_DGRAM		0x4000	/* a datagram came, or was dropped */
+#define QUIC_NEWS_DGRAM_SENT	0x8000	/* room for datagrams to send */
 
 /* Conn-level control frames that are owed: quic_conn.pending */
 #define QUIC_PEND_PING			0x0001
@@ -197,6 +200,7 @@ struct quic_conn {
 	struct quic_path path;
 	struct quic_flow flow;
 	struct quic_streams streams;
+	struct quic_dgrams dgrams;
 	struct quic_cids cids;
 	struct quic_keys keys;
 	struct quic_early early;

@@ -131,6 +131,20 @@ static inline void list_del(struct list_head *l)
 	list_del_init(l);
 }
 
+/* All of @list to the front of @head; @list is empty then. */
+static inline void list_splice_init(struct list_head *list,
+				    struct list_head *head)
+{
+	if (list->next == list)
+		return;
+	list->prev->next = head->next;
+	head->next->prev = list->prev;
+	head->next = list->next;
+	list->next->prev = head;
+	list->next = list;
+	list->prev = list;
+}
+
 static inline void list_move_tail(struct list_head *l, struct list_head *head)
 {
 	list_del_init(l);

@@ -248,7 +248,8 @@ static int build_blob(struct quic_wr *wr, const struct quic_frame *f)
 {
 	if (f->type != QUIC_FRAME_DATAGRAM && quic_wr_varint(wr, f->blob.len))
 		return -ENOSPC;
-	return quic_wr_bytes(wr, f->blob.data, f->blob.len);
+	return f->blob.data ?
+	       quic_wr_bytes(wr, f->blob.data, f->blob.len) : 0;
 }
 
 static int build_stream(struct quic_wr *wr, const struct quic_frame *f)

@@ -151,7 +151,7 @@ static inline bool quic_frame_ack_eliciting(u64 type)
  * @wr: room
  * @f: frame; STREAM: the LEN bit of @f->type decides whether a length is
  *	written, the data is copied when @f->stream.data is set and left out
- *	(header only) when it is NULL, and so for CRYPTO; ACK: @f->ack.ranges
+ *	(header only) when it is NULL, and so for CRYPTO and DATAGRAM; ACK: @f->ack.ranges
  *	holds encoded pairs, copied as they are; PADDING: @f->padding bytes
  *
  * Return: 0 or -ENOSPC (nothing written).

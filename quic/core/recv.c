@@ -5,6 +5,7 @@
 
 struct recv_ctx {
 	const struct quic_rx *rx;
+	const u8 *frame;	/* first byte of the one in work */
 	int space;
 	gfp_t gfp;
 	struct quic_cid dcid;
@@ -175,6 +176,14 @@ static enum quic_err recv_handshake_done(struct quic_conn *c,
 	return QUIC_ERR_NONE;
 }
 
+static enum quic_err recv_datagram(struct quic_conn *c,
+				   const struct recv_ctx *ctx,
+				   struct quic_frame *f)
+{
+	return quic_dgram_recv(c, f, f->blob.data + f->blob.len - ctx->frame,
+			       ctx->gfp);
+}
+
 static const frame_fn handlers[] = {
 	[QUIC_FRAME_PADDING] = recv_nothing,
 	[QUIC_FRAME_PING] = recv_nothing,
@@ -207,17 +216,17 @@ static const frame_fn handlers[] = {
 	[QUIC_FRAME_CONNECTION_CLOSE] = recv_close,
 	[QUIC_FRAME_CONNECTION_CLOSE_APP] = recv_close,
 	[QUIC_FRAME_HANDSHAKE_DONE] = recv_handshake_done,
+	[QUIC_FRAME_DATAGRAM] = recv_datagram,
+	[QUIC_FRAME_DATAGRAM_LEN] = recv_datagram,
 };
 
 static enum quic_err recv_frame(struct quic_conn *c,
 				const struct recv_ctx *ctx,
 				struct quic_frame *f)
 {
-	/* RFC 9221 3: DATAGRAM was not offered; RFC 9000 12.4: unknown type */
-	if (f->type >= ARRAY_SIZE(handlers))
-		return f->type == QUIC_FRAME_DATAGRAM ||
-		       f->type == QUIC_FRAME_DATAGRAM_LEN ?
-		       QUIC_ERR_PROTOCOL_VIOLATION : QUIC_ERR_FRAME_ENCODING;
+	/* RFC 9000 12.4: unknown type */
+	if (f->type >= ARRAY_SIZE(handlers) || !handlers[f->type])
+		return QUIC_ERR_FRAME_ENCODING;
 	/* RFC 9000 12.4, table 3 */
 	if (!quic_frame_allowed(f->type, ctx->rx->hdr->type))
 		return QUIC_ERR_PROTOCOL_VIOLATION;
@@ -225,7 +234,7 @@ static enum quic_err recv_frame(struct quic_conn *c,
 }
 
 static enum quic_err recv_frames(struct quic_conn *c,
-				 const struct recv_ctx *ctx, bool *eliciting,
+				 struct recv_ctx *ctx, bool *eliciting,
 				 u64 *type)
 {
 	struct quic_rd rd = { ctx->rx->payload,
@@ -236,6 +245,7 @@ static enum quic_err recv_frames(struct quic_conn *c,
 		struct quic_frame f;
 
 		*type = *rd.p;
+		ctx->frame = rd.p;
 		err = quic_frame_parse(&rd, &f);
 		if (err)
 			return err;

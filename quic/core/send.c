@@ -405,7 +405,8 @@ static bool has_eliciting(struct quic_conn *c, int space)
 		return true;
 	if (space != QUIC_SPACE_APP)
 		return false;
-	return has_stream_data(c) || app_has_control(c);
+	return quic_dgrams_pending(&c->dgrams) || has_stream_data(c) ||
+	       app_has_control(c);
 }
 
 static bool may_send(const struct quic_conn *c, int space)
@@ -422,6 +423,8 @@ static void fill_early(struct quic_builder *b, bool open)
 		return;
 	put_stream_ctl(b);
 	put_pending(b);
+	/* RFC 9221 3, 4: within the remembered limit */
+	quic_dgrams_plan(b);
 	put_streams(b);
 }
 
@@ -444,6 +447,7 @@ static void fill_pkt(struct quic_builder *b, bool open)
 			put_cids(b);
 			put_stream_ctl(b);
 			put_pending(b);
+			quic_dgrams_plan(b);
 			put_streams(b);
 		}
 	}
@@ -467,6 +471,7 @@ static bool is_empty(const struct quic_builder *b)
 static bool early_has_data(struct quic_conn *c)
 {
 	return has_stream_data(c) || c->pending ||
+	       quic_dgrams_pending(&c->dgrams) ||
 	       !list_empty(&c->streams.ctlq);
 }
 
@@ -570,6 +575,12 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		}
 		full = even_out(b, size);
 		quic_builder_end(b);
+		/* messages of one length make a burst of shorter datagrams */
+		if (!full && b->plan->n_dgrams == 1 &&
+		    quic_dgrams_pending(&c->dgrams)) {
+			size = b->pkt->len;
+			full = true;
+		}
 		len = expand_dgram(b, b->pkt->len);
 		budget -= min_t(u64, budget, len);
 		room -= len;

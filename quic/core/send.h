@@ -34,15 +34,17 @@ struct quic_stream;
 
 /**
  * struct quic_piece - bytes of a packet, in two parts
- * @stream: where @data_len bytes of payload come from; NULL: none follow
+ * @stream: where @data_len bytes of payload come from, or NULL
  * @off: stream offset of the payload
+ * @data: without @stream: the payload, which lives until the plan is settled
  * @scratch_off: first part: offset in quic_plan.scratch
  * @scratch_len: and bytes
- * @data_len: second part, bytes
+ * @data_len: second part, bytes; 0: none
  */
 struct quic_piece {
 	struct quic_stream *stream;
 	u64 off;
+	const u8 *data;
 	u16 scratch_off;
 	u16 scratch_len;
 	u16 data_len;

@@ -65,6 +65,9 @@ static void unsend_frame(struct quic_conn *c, int space,
 	case QUIC_FRAME_CONNECTION_CLOSE_APP:
 		c->pending |= QUIC_PEND_CLOSE;
 		break;
+	case QUIC_FRAME_DATAGRAM:
+		/* quic_dgrams_settle() */
+		break;
 	default:
 		quic_conn_frame_lost(c, space, f, gfp);
 	}
@@ -110,16 +113,20 @@ void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
 		      unsigned int n, u64 now, gfp_t gfp)
 {
 	bool handshake = false;
+	u64 unsent = U64_MAX;
 	unsigned int i;
 
 	for (i = 0; i < plan->n_pkts; i++) {
 		if (i >= n) {
 			give_back(c, &plan->pkt[i], gfp);
+			if (level_space(plan->pkt[i].level) == QUIC_SPACE_APP)
+				unsent = min(unsent, plan->pkt[i].pn);
 			continue;
 		}
 		commit_pkt(c, &plan->pkt[i], now);
 		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
 	}
+	quic_dgrams_settle(c, unsent);
 	trim_idle(c);
 	/* RFC 9001 4.9.1 */
 	if (handshake && !c->server)

@@ -79,7 +79,7 @@ static u32 lay_out(const struct fuzz *f, const struct quic_plan_pkt *pkt,
 		memcpy(out + at, plan->scratch + pc->scratch_off,
 		       pc->scratch_len);
 		at += pc->scratch_len;
-		MUST(pc->stream || !pc->data_len);
+		MUST(pc->stream || pc->data || !pc->data_len);
 		MUST(!pc->stream ||
 		     pc->off + pc->data_len <= pc->stream->tx_end);
 		memset(out + at, 0xda, pc->data_len);

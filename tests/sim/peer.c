@@ -55,7 +55,8 @@ static void lay_out(struct sim_peer *p, const struct quic_plan_pkt *pkt, u8 *out
 		       pc->scratch_len);
 		at += pc->scratch_len;
 		for (k = 0; k < pc->data_len; k++)
-			out[at++] = content(pc->stream->id, pc->off + k);
+			out[at++] = pc->data ? pc->data[k] :
+				    content(pc->stream->id, pc->off + k);
 	}
 	if (at + QUIC_TAG_LEN != pkt->len)
 		fail(p, "plan: pieces do not add up to the packet");
@@ -407,6 +408,47 @@ static void app_read(struct sim_peer *p)
 	}
 }
 
+/* ---- datagrams (RFC 9221): unreliable, but never twice and never changed -- */
+
+static void send_dgrams(struct sim_peer *p)
+{
+	int max = quic_dgram_max(&p->c);
+	struct quic_dgram *d;
+	u32 i;
+
+	while (p->dgrams_sent < p->n_dgrams && !sim_chance(&p->rng, 300)) {
+		if (max < 1) {
+			p->dgrams_sent = p->n_dgrams;
+			return;
+		}
+		d = quic_dgram_alloc(1 + sim_rand(&p->rng) % max, GFP_KERNEL);
+		if (!d)
+			return;
+		d->data[0] = p->dgrams_sent++;
+		for (i = 1; i < d->len; i++)
+			d->data[i] = content(d->data[0], i);
+		quic_dgram_send(&p->c, d);
+	}
+}
+
+static void read_dgrams(struct sim_peer *p)
+{
+	struct quic_dgram *d;
+	u32 i;
+
+	while ((d = quic_dgram_readable(&p->c))) {
+		if (d->data[0] >= p->other->dgrams_sent)
+			fail(p, "a datagram that was not sent");
+		if (p->dgrams_seen & BIT_ULL(d->data[0]))
+			fail(p, "a datagram came twice");
+		p->dgrams_seen |= BIT_ULL(d->data[0]);
+		for (i = 1; i < d->len; i++)
+			if (d->data[i] != content(d->data[0], i))
+				fail(p, "a datagram differs");
+		quic_dgram_read(&p->c, d, d->len, true);
+	}
+}
+
 static void reap(struct sim_peer *p)
 {
 	struct quic_stream *s;
@@ -446,6 +488,8 @@ static void run_app(struct sim_peer *p, u64 now)
 		p->updates--;
 	app_read(p);
 	app_write(p);
+	send_dgrams(p);
+	read_dgrams(p);
 }
 
 void sim_peer_run(struct sim_peer *p, u64 now)
@@ -463,6 +507,8 @@ bool sim_peer_done(const struct sim_peer *p)
 {
 	unsigned int i;
 
+	if (p->dgrams_sent < p->n_dgrams)
+		return false;
 	for (i = 0; i < p->n_tx; i++) {
 		const struct sim_flow *f = &p->tx[i];
 		unsigned int k;
@@ -509,6 +555,9 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	tp.initial_max_streams_bidi = 1 + sim_rand(&p->rng) % 8;
 	tp.initial_max_streams_uni = 1 + sim_rand(&p->rng) % 8;
 	tp.active_connection_id_limit = 2 + sim_rand(&p->rng) % 6;
+	/* one in two takes datagrams */
+	if (sim_rand(&p->rng) % 2)
+		tp.max_datagram_frame = 1200 + sim_rand(&p->rng) % 64336;
 	cfg.local = &tp;
 	memset(cfg.odcid.data, 0xc1, 8);
 	cfg.odcid.len = 8;

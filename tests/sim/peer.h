@@ -23,6 +23,9 @@ struct sim_flow {
 	bool ended_by_reset;
 };
 
+/* Datagrams: sent with a number, each is seen once at most. */
+#define SIM_DGRAMS	64
+
 struct sim_peer {
 	struct quic_conn c;
 	struct sim_net *net;
@@ -39,6 +42,9 @@ struct sim_peer {
 	struct sim_flow rx[SIM_STREAMS];
 	unsigned int n_tx;
 	unsigned int updates;
+	unsigned int n_dgrams;		/* to send */
+	unsigned int dgrams_sent;
+	u64 dgrams_seen;		/* of the other's, by number */
 	bool slow_reader;
 	bool close_when_done;
 	struct quic_plan plan;

@@ -51,6 +51,7 @@ static void setup(struct run *r)
 			r->bad = "init";
 		p->n_tx = sim_rand(&rng) % 8;
 		p->updates = sim_rand(&rng) % 4;
+		p->n_dgrams = sim_rand(&rng) % SIM_DGRAMS;
 		p->slow_reader = sim_rand(&rng) % 3 == 0;
 		for (k = 0; k < p->n_tx; k++) {
 			p->tx[k].size = 1 + sim_rand(&rng) % 200000;

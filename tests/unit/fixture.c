@@ -285,7 +285,8 @@ u8 *fix_lay_out(struct fix *f, const struct quic_plan_pkt *pkt)
 		memcpy(p, f->plan.scratch + pc->scratch_off, pc->scratch_len);
 		p += pc->scratch_len;
 		for (k = 0; k < pc->data_len; k++)
-			*p++ = fix_byte(pc->stream->id, pc->off + k);
+			*p++ = pc->data ? pc->data[k] :
+				   fix_byte(pc->stream->id, pc->off + k);
 	}
 	/* the pieces and the tag are the whole packet */
 	must(p - start + QUIC_TAG_LEN == pkt->len);

@@ -59,7 +59,7 @@ static void check_plan(void)
 			CHECK_EQ(pc->scratch_off, scratch);
 			scratch += pc->scratch_len;
 			sum += pc->scratch_len + pc->data_len;
-			CHECK(!pc->data_len == !pc->stream);
+			CHECK(!pc->data_len == (!pc->stream && !pc->data));
 		}
 		CHECK_EQ(sum, pkt->len);
 		CHECK_EQ(pkt->hdr_len, pkt->pn_off + pkt->pn_len);
