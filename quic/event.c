@@ -104,6 +104,9 @@ static size_t fill_payload(const struct sock *sk, const struct quic_ev *ev,
 	case QUIC_EVENT_CONNECTION_CLOSE:
 		quic_event_close_info(sk, &u->close);
 		return sizeof(u->close);
+	case QUIC_EVENT_CONNECTION_MIGRATION:
+		u->local_migration = ev->val;
+		return sizeof(u->local_migration);
 	case QUIC_EVENT_KEY_UPDATE:
 		u->key_update_phase = ev->val;
 		return sizeof(u->key_update_phase);

@@ -6,6 +6,7 @@
 #include "event.h"
 #include "handshake.h"
 #include "mib.h"
+#include "migrate.h"
 #include "rx.h"
 #include "timer.h"
 #include "tx.h"
@@ -47,6 +48,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	err = quic_rx_init(sk);
 	if (err)
 		goto err_tx;
+	quic_migrate_init(sk);
 	q->crypt.initial = initial;
 	q->has_conn = true;
 	q->active_sid = -1;
@@ -126,6 +128,7 @@ void quic_sock_free_conn(struct sock *sk)
 		quic_rx_free(sk);
 		quic_conn_free(&q->conn);
 		quic_tx_free(sk);
+		quic_migrate_free(sk);
 		q->has_conn = false;
 	}
 	quic_hw_drop(sk);

@@ -41,6 +41,7 @@ static const struct snmp_mib quic_snmp_list[] = {
 	SNMP_MIB_ITEM("QuicPktLateDrop", QUIC_MIB_PKT_LATEDROP),
 	SNMP_MIB_ITEM("QuicPktVerdictDrop", QUIC_MIB_PKT_VERDICTDROP),
 	SNMP_MIB_ITEM("QuicPktStateDrop", QUIC_MIB_PKT_STATEDROP),
+	SNMP_MIB_ITEM("QuicMigrations", QUIC_MIB_MIGRATIONS),
 	SNMP_MIB_ITEM("QuicKeyUpdates", QUIC_MIB_KEY_UPDATES),
 	SNMP_MIB_ITEM("QuicKeyPrepFails", QUIC_MIB_KEY_PREPFAILS),
 	SNMP_MIB_SENTINEL

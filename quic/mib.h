@@ -48,6 +48,7 @@ enum quic_mib {
 	QUIC_MIB_PKT_LATEDROP,		/* could be left to no device, nor sealed */
 	QUIC_MIB_PKT_VERDICTDROP,	/* a device's verdict that is not to be trusted */
 	QUIC_MIB_PKT_STATEDROP,		/* the connection is over */
+	QUIC_MIB_MIGRATIONS,		/* connections moved to another path */
 	QUIC_MIB_KEY_UPDATES,
 	QUIC_MIB_KEY_PREPFAILS,
 	__QUIC_MIB_MAX,

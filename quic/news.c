@@ -6,6 +6,7 @@
 #include "event.h"
 #include "handshake.h"
 #include "mib.h"
+#include "migrate.h"
 #include "proto.h"
 #include "txbuf.h"
 
@@ -208,10 +209,22 @@ static void on_keys_dropped(struct sock *sk)
 	quic_sock_defer_work(sk, QUIC_TODO_DROP);
 }
 
+static void on_migrated(struct sock *sk)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_MIGRATIONS);
+	quic_event_push(sk, QUIC_EVENT_CONNECTION_MIGRATION,
+			q->conn.migrated_locally);
+	sk->sk_data_ready(sk);
+}
+
 static const struct {
 	u32 news;
 	void (*handle)(struct sock *sk);
 } news_handlers[] = {
+	/* first: the others may send */
+	{ QUIC_NEWS_PATHS,		quic_migrate_sync },
 	{ QUIC_NEWS_CRYPTO,		on_crypto },
 	{ QUIC_NEWS_ESTABLISHED,	on_established },
 	{ QUIC_NEWS_CONFIRMED,		on_confirmed },
@@ -221,6 +234,7 @@ static const struct {
 	{ QUIC_NEWS_TOKEN,		on_token },
 	{ QUIC_NEWS_DGRAM,		on_dgram },
 	{ QUIC_NEWS_DGRAM_SENT,		quic_sock_wake_writers },
+	{ QUIC_NEWS_MIGRATED,		on_migrated },
 	{ QUIC_NEWS_READABLE,		on_readable },
 	{ QUIC_NEWS_EVENT,		on_readable },
 	{ QUIC_NEWS_WRITABLE,		on_writable },

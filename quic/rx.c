@@ -11,6 +11,7 @@
 #include "core/header.h"
 #include "core/pktnum.h"
 #include "mib.h"
+#include "migrate.h"
 #include "protect.h"
 #include "offload.h"
 #include "rx_buf.h"
@@ -89,6 +90,7 @@ struct rx_note {
  * @now: ns
  * @ecn: ECN field
  * @gen: generation that a device opened the burst with, if it did
+ * @path: the way it came, see &quic_rx.path
  * @in_place: @skb is opened in place
  */
 struct rx_burst {
@@ -102,6 +104,7 @@ struct rx_burst {
 	u32 frag_off;
 	u64 now;
 	u32 gen;
+	u8 path;
 	u8 ecn;
 	bool in_place;
 };
@@ -213,11 +216,16 @@ static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
 		.len = len,
 		.buf = &x->mem.buf->b,
 		.gen = gen,
+		.path = x->path,
 		.ecn = x->ecn,
 		.now = x->now,
 	};
 
+	if (unlikely(x->path == QUIC_PATH_NEW))
+		quic_migrate_describe(x->sk, x->skb, &pkt);
 	count_verdict(x, quic_conn_recv(&x->q->conn, &pkt, quic_gfp()));
+	if (unlikely(x->q->conn.path_added != QUIC_PATH_NEW))
+		x->path = quic_migrate_adopt(x->sk, x->skb, x->left);
 }
 
 /*
@@ -665,7 +673,7 @@ static bool keep_whole(struct rx_burst *x)
 }
 
 /* Consumes @skb. @credited: its bytes were counted before. */
-static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 ecn,
+static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path, u8 ecn,
 		     bool credited)
 {
 	struct rx_burst x = {
@@ -676,6 +684,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 ecn,
 		.left = skb->len,
 		.frag = -1,
 		.now = quic_now(),
+		.path = path,
 		.ecn = ecn,
 		.in_place = !skb_is_nonlinear(skb) && !skb_cloned(skb) &&
 			    !skb_shared(skb),
@@ -696,7 +705,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 ecn,
 		return;
 	}
 	if (!credited)
-		quic_conn_recv_dgram(&x.q->conn, len);
+		quic_migration_recv_dgram(&x.q->conn, path, len);
 	if (hw == QUIC_HW_RX_WIRE && keep_whole(&x))
 		return;
 	if (x.in_place)
@@ -742,15 +751,15 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 {
 	struct quic_sock *q = quic_sk(sk);
 	struct net *net = sock_net(sk);
-	u8 ecn;
+	u8 ecn, path;
 
 	if (!q->alive || !q->rx) {
 		QUIC_INC_STATS(net, QUIC_MIB_PKT_STATEDROP);
 		kfree_skb(skb);
 		return 0;
 	}
-	/* RFC 9000 9: a new address would have to be validated first */
-	if (!quic_udp_from(skb, &q->peer)) {
+	path = quic_migrate_find(sk, skb);
+	if (path == QUIC_MIGRATE_NOT) {
 		QUIC_INC_STATS(net, QUIC_MIB_PKT_ADDRDROP);
 		kfree_skb(skb);
 		return 0;
@@ -760,7 +769,7 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 		keep_later(sk, skb, ecn);
 		return 0;
 	}
-	recv_skb(sk, skb, ecn, false);
+	recv_skb(sk, skb, path, ecn, false);
 	recv_end(sk);
 	return 0;
 }
@@ -770,12 +779,21 @@ static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
 	struct quic_sock *q = quic_sk(sk);
 	struct rx_note note;
 	struct sk_buff *skb;
+	u8 path;
 
 	if (skb_queue_empty(list))
 		return;
 	while ((skb = __skb_dequeue(list))) {
 		note = *(struct rx_note *)skb->cb;
-		recv_skb(sk, skb, note.ecn, note.credited);
+		/* while it waited paths may have changed */
+		path = note.bare ? q->conn.path.id :
+				   quic_migrate_find(sk, skb);
+		if (path == QUIC_MIGRATE_NOT) {
+			QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_ADDRDROP);
+			kfree_skb(skb);
+			continue;
+		}
+		recv_skb(sk, skb, path, note.ecn, note.credited);
 	}
 	if (q->alive)
 		recv_end(sk);

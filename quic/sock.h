@@ -165,11 +165,24 @@ struct quic_gone_cid {
 };
 
 /**
+ * struct quic_path_addrs - addresses of a path of the connection
+ * @local: this end
+ * @peer: the other end
+ * @udp: kernel UDP socket of @local, when that is not quic_sock.udp's
+ */
+struct quic_path_addrs {
+	union quic_addr local;
+	union quic_addr peer;
+	struct quic_udp *udp;
+};
+
+/**
  * struct quic_sock - a QUIC socket
  * @inet: has to be first
  * @local: address of this end; the port is set from bind or connect on
  * @peer: address of the other end; family 0 while there is none
- * @udp: shared kernel UDP socket of @local's port; NULL before bind
+ * @udp: shared kernel UDP socket that bind() chose; NULL before
+ * @paths: addresses of the connection's paths, by quic_path.id; migrate.c
  * @conn: the connection, valid while @has_conn
  * @crypt: its keys
  * @hw: what of them lies in a device
@@ -201,8 +214,9 @@ struct quic_gone_cid {
  * @ticket_len: bytes at @ticket
  * @shut_rd: receive side was shut down
  *
- * Everything is under the sock lock unless said otherwise. @local, @peer and
- * @udp change only while the socket is in no table.
+ * Everything is under the sock lock unless said otherwise. @udp changes only
+ * while the socket is in no table; @local and @peer of a connection change
+ * with its path, under quic_net.lock, too.
  */
 struct quic_sock {
 	struct inet_sock inet;
@@ -210,6 +224,7 @@ struct quic_sock {
 	union quic_addr local;
 	union quic_addr peer;
 	struct quic_udp *udp;
+	struct quic_path_addrs paths[QUIC_PATHS];
 
 	struct quic_conn conn;
 	struct quic_crypt crypt;

@@ -222,15 +222,19 @@ static void set_v6_addrs(struct sock *sk, const union quic_addr *local,
  * @peer: other end, of the same family, which may be AF_INET on an AF_INET6
  *	socket
  *
- * Context: sock lock, before the connection starts.
+ * Context: sock lock, process or softirq.
  */
 void quic_sock_set_addrs(struct sock *sk, const union quic_addr *local,
 			 const union quic_addr *peer)
 {
+	struct quic_net *qn = quic_net(sock_net(sk));
 	struct quic_sock *q = quic_sk(sk);
 
+	/* for those who list the sockets */
+	spin_lock_bh(&qn->lock);
 	q->local = *local;
 	q->peer = *peer;
+	spin_unlock_bh(&qn->lock);
 	if (peer->sa.sa_family == AF_INET6)
 		set_v6_addrs(sk, local, peer);
 	else

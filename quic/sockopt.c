@@ -11,6 +11,7 @@
 #include "event.h"
 #include "handshake.h"
 #include "mib.h"
+#include "migrate.h"
 #include "param.h"
 #include "rx.h"
 #include "sendmsg.h"
@@ -23,6 +24,7 @@ union opt_val {
 	struct quic_errinfo err;
 	struct quic_connection_id_info cid;
 	struct quic_connection_close close;
+	union quic_addr addr;
 	struct quic_transport_param param;
 	struct quic_config config;
 	struct quic_crypto_secret secret;
@@ -208,6 +210,21 @@ static int get_connection_close(struct sock *sk, union opt_val *val,
 	return 0;
 }
 
+static int set_migration(struct sock *sk, const union opt_val *val, size_t len)
+{
+	int err;
+
+	if (len < sizeof(val->addr.v4) ||
+	    (val->addr.sa.sa_family == AF_INET6 && len < sizeof(val->addr.v6)))
+		return -EINVAL;
+	if (!is_established(sk))
+		return -EINVAL;
+	err = quic_migrate_local(sk, &val->addr);
+	if (!err)
+		quic_sock_push(sk);
+	return err;
+}
+
 static int set_key_update(struct sock *sk, const union opt_val *val,
 			  size_t len)
 {
@@ -383,6 +400,9 @@ static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_CONNECTION_CLOSE] = {
 		.size = sizeof(struct quic_connection_close),
 		.set = set_connection_close, .get = get_connection_close,
+	},
+	[QUIC_SOCKOPT_CONNECTION_MIGRATION] = {
+		.size = sizeof(union quic_addr), .set = set_migration,
 	},
 	[QUIC_SOCKOPT_KEY_UPDATE] = {
 		.set = set_key_update,

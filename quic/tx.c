@@ -473,9 +473,13 @@ static int copy_burst(struct tx_work *w)
 static bool leave_to_device(struct sock *sk, struct tx_work *w,
 			    struct sk_buff *skb, const struct dst_entry *dst)
 {
-	struct quic_offload_key *key = quic_hw_tx_key(sk, dst, &w->plan);
+	struct quic_offload_key *key;
 	int err;
 
+	/* a probe is a packet of its own, and its way may not be the device's */
+	if (w->plan.path != quic_sk(sk)->conn.path.id)
+		return false;
+	key = quic_hw_tx_key(sk, dst, &w->plan);
 	if (!key)
 		return false;
 	err = copy_burst(w) ?: quic_hw_tx_mark(sk, skb, key, &w->plan);
@@ -496,6 +500,11 @@ static void count_sealed(struct sock *sk, const struct quic_plan *plan)
 	quic_hw_count_sw(sk, QUIC_DIR_TX, n);
 }
 
+static int path_family(const struct quic_sock *q, const struct quic_plan *plan)
+{
+	return q->paths[plan->path].peer.sa.sa_family;
+}
+
 static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 				   const struct dst_entry *dst)
 {
@@ -503,7 +512,8 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 	struct sk_buff *skb;
 	int err;
 
-	skb = alloc_burst(&w->plan, quic_udp_headroom(dst, q->peer.sa.sa_family),
+	skb = alloc_burst(&w->plan,
+			  quic_udp_headroom(dst, path_family(q, &w->plan)),
 			  w->at);
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
@@ -575,7 +585,7 @@ static int send_plan(struct sock *sk, struct tx_work *w, struct dst_entry *dst,
 		dst_release(dst);
 		return PTR_ERR(skb);
 	}
-	quic_udp_xmit(sk, skb, dst, plan->ecn);
+	quic_udp_xmit(sk, skb, dst, plan->path, plan->ecn);
 	count_retrans(sk);
 	quic_send_commit(&q->conn, plan, plan->n_pkts, now, quic_gfp());
 	return 0;
@@ -593,10 +603,12 @@ static int send_burst(struct sock *sk, struct tx_work *w)
 	if (!IS_ERR(dst))
 		follow_mtu(sk, dst, now);
 	n = quic_send_plan(&q->conn, now, burst_limit(q), &w->plan, quic_gfp());
-	if (n <= 0) {
+	if (n <= 0 || w->plan.path != q->conn.path.id) {
 		if (!IS_ERR(dst))
 			dst_release(dst);
-		return n;
+		if (n <= 0)
+			return n;
+		dst = quic_udp_path_dst(sk, w->plan.path);
 	}
 	if (IS_ERR(dst)) {
 		lose_burst(sk, &w->plan, now);

@@ -173,6 +173,20 @@ bool quic_udp_from(const struct sk_buff *skb, const union quic_addr *peer)
 	       ipv6_addr_equal(&peer->v6.sin6_addr, &ipv6_hdr(skb)->saddr);
 }
 
+/* Was the datagram sent to that address and port of ours? */
+bool quic_udp_to(const struct sk_buff *skb, const union quic_addr *local)
+{
+	const struct udphdr *uh = udp_hdr(skb);
+
+	if (ip_hdr(skb)->version == 4)
+		return local->sa.sa_family == AF_INET &&
+		       local->v4.sin_port == uh->dest &&
+		       local->v4.sin_addr.s_addr == ip_hdr(skb)->daddr;
+	return local->sa.sa_family == AF_INET6 &&
+	       local->v6.sin6_port == uh->dest &&
+	       ipv6_addr_equal(&local->v6.sin6_addr, &ipv6_hdr(skb)->daddr);
+}
+
 /* ECN field of a received datagram's IP header, 0..3. */
 u8 quic_udp_ecn(const struct sk_buff *skb)
 {
@@ -182,9 +196,10 @@ u8 quic_udp_ecn(const struct sk_buff *skb)
 	return field & INET_ECN_MASK;
 }
 
-/* ---- the shared sockets ------------------------------------------------ */
+/* ---- addresses --------------------------------------------------------- */
 
-static bool addr_same_ip(const union quic_addr *a, const union quic_addr *b)
+/* The same host address, whatever the ports? */
+bool quic_addr_same_ip(const union quic_addr *a, const union quic_addr *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)
 		return false;
@@ -194,6 +209,15 @@ static bool addr_same_ip(const union quic_addr *a, const union quic_addr *b)
 	       a->v6.sin6_scope_id == b->v6.sin6_scope_id;
 }
 
+/* The same host address and port? */
+bool quic_addr_equal(const union quic_addr *a, const union quic_addr *b)
+{
+	return quic_addr_same_ip(a, b) &&
+	       quic_addr_port(a) == quic_addr_port(b);
+}
+
+/* ---- the shared sockets ------------------------------------------------ */
+
 static struct quic_udp *find_udp(struct net *net, const union quic_addr *local,
 				 bool v6only, int ifindex)
 {
@@ -202,7 +226,7 @@ static struct quic_udp *find_udp(struct net *net, const union quic_addr *local,
 	hlist_for_each_entry(udp, &udp_list, node)
 		if (net_eq(udp->net, net) && udp->ifindex == ifindex &&
 		    quic_addr_port(&udp->local) == quic_addr_port(local) &&
-		    addr_same_ip(&udp->local, local) &&
+		    quic_addr_same_ip(&udp->local, local) &&
 		    udp->v6only == v6only)
 			return udp;
 	return NULL;
@@ -561,6 +585,26 @@ struct dst_entry *quic_udp_dst(struct sock *sk)
 	return dst;
 }
 
+/**
+ * quic_udp_path_dst() - route of any path of the connection
+ * @sk: QUIC socket
+ * @path: id of the path
+ *
+ * That of the active one is cached, others carry little.
+ *
+ * Context: sock lock.
+ * Return: a referenced route, or ERR_PTR.
+ */
+struct dst_entry *quic_udp_path_dst(struct sock *sk, u8 path)
+{
+	struct quic_sock *q = quic_sk(sk);
+	union quic_addr local = q->paths[path].local;
+
+	if (path == q->conn.path.id)
+		return quic_udp_dst(sk);
+	return route_to(sk, &local, &q->paths[path].peer);
+}
+
 /* ---- sending ----------------------------------------------------------- */
 
 /* Room that UDP, IP and the device want in front of the payload, bytes. */
@@ -606,6 +650,7 @@ static void xmit_v6(struct sock *sk, struct sk_buff *skb,
  * @skb: UDP payload with quic_udp_headroom(); a GSO burst has gso_size,
  *	gso_segs and gso_type set
  * @dst: route; the reference is consumed
+ * @path: id of the path, for its addresses
  * @ecn: ECN field of the IP header
  *
  * What the layers below refuse counts as lost on the way.
@@ -613,10 +658,9 @@ static void xmit_v6(struct sock *sk, struct sk_buff *skb,
  * Context: sock lock, process or softirq.
  */
 void quic_udp_xmit(struct sock *sk, struct sk_buff *skb, struct dst_entry *dst,
-		   u8 ecn)
+		   u8 path, u8 ecn)
 {
-	struct quic_sock *q = quic_sk(sk);
-	union quic_addr local = q->local;
+	const struct quic_path_addrs *a = &quic_sk(sk)->paths[path];
 
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = READ_ONCE(sk->sk_mark);
@@ -624,11 +668,11 @@ void quic_udp_xmit(struct sock *sk, struct sk_buff *skb, struct dst_entry *dst,
 		prepare_gso_csum(skb);
 	/* the tunnel code counts its recursion per CPU */
 	local_bh_disable();
-	if (q->peer.sa.sa_family == AF_INET)
-		xmit_v4(sk, skb, dst, &local, &q->peer,
+	if (a->peer.sa.sa_family == AF_INET)
+		xmit_v4(sk, skb, dst, &a->local, &a->peer,
 			(inet_sk(sk)->tos & ~INET_ECN_MASK) | ecn);
 	else
-		xmit_v6(sk, skb, dst, &local, &q->peer,
+		xmit_v6(sk, skb, dst, &a->local, &a->peer,
 			(inet6_sk(sk)->tclass & ~INET_ECN_MASK) | ecn);
 	local_bh_enable();
 }

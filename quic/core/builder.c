@@ -120,7 +120,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	memset(h, 0, sizeof(*h));
 	h->type = pkt_type(b);
 	h->version = c->version;
-	h->dcid = quic_cid_remote(c);
+	h->dcid = quic_migration_cid(c, b->path);
 	h->scid = &c->local.initial_scid;
 	h->pn = sp->sent.next;
 	/*
@@ -130,6 +130,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	h->pn_len = max(2u, quic_pn_len(h->pn + QUIC_PLAN_PKTS,
 					sp->loss.largest_acked));
 	h->key_phase = c->keys.tx_gen & 1;
+	h->spin = b->path->spin;
 	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
 		h->token = c->token;
 		h->token_len = c->token_len;
@@ -177,6 +178,7 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 	b->pkt->pn_off = pn_off;
 	b->pkt->hdr_len = b->pkt->len;
 	b->sent = quic_sent_push(&b->c->space[space].sent);
+	b->sent->path = b->path->epoch;
 	return true;
 }
 

@@ -9,12 +9,14 @@
 
 struct quic_conn;
 struct quic_frame;
+struct quic_path;
 struct quic_sent;
 
 /**
  * struct quic_builder - the packet in work, and the plan that it belongs to
  * @c: connection
  * @plan: plan
+ * @path: where it goes
  * @pkt: packet in work
  * @sent: its entry in the ledger
  * @now: ns
@@ -22,6 +24,7 @@ struct quic_sent;
  * @space: packet number space of @pkt
  * @max: bytes that @pkt may have, tag included
  * @early: @pkt goes under 0-RTT keys
+ * @can_expand: anti-amplification lets a datagram of 1200 bytes go
  * @expand: the datagram must not be shorter than 1200 bytes
  * @eliciting: @pkt is ack-eliciting
  * @no_mem: something was left out for lack of memory
@@ -29,6 +32,7 @@ struct quic_sent;
 struct quic_builder {
 	struct quic_conn *c;
 	struct quic_plan *plan;
+	struct quic_path *path;
 	struct quic_plan_pkt *pkt;
 	struct quic_sent *sent;
 	u64 now;
@@ -36,6 +40,7 @@ struct quic_builder {
 	int space;
 	u16 max;
 	bool early;
+	bool can_expand;
 	bool expand;
 	bool eliciting;
 	bool no_mem;

@@ -92,9 +92,12 @@ static bool token_equal(const u8 *a, const u8 *b)
 
 bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token)
 {
-	const struct quic_cid_entry *e = &c->cids.remote[c->cids.remote_cur];
+	const struct quic_cids *ids = &c->cids;
+	const struct quic_cid_entry *cur = &ids->remote[ids->remote_cur];
+	const struct quic_cid_entry *alt = &ids->remote[ids->remote_alt];
 
-	return e->has_token && token_equal(e->token, token);
+	return (cur->has_token && token_equal(cur->token, token)) ||
+	       (alt->has_token && token_equal(alt->token, token));
 }
 
 /* Owe the peer a RETIRE_CONNECTION_ID; false when it lets us owe too many. */
@@ -112,19 +115,97 @@ static bool owe_retire(struct quic_cids *ids, u64 seq)
 	return true;
 }
 
-static bool use_another(struct quic_conn *c)
+/* Index of an id that no path uses, or -1. */
+static int find_unused(const struct quic_cids *ids)
+{
+	int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (ids->remote[i].state == QUIC_CID_ACTIVE &&
+		    i != ids->remote_cur && i != ids->remote_alt)
+			return i;
+	return -1;
+}
+
+static void use_cid(struct quic_conn *c, unsigned int i)
 {
 	struct quic_cids *ids = &c->cids;
-	unsigned int i;
 
-	for (i = 0; i < QUIC_CIDS_MAX; i++) {
-		if (ids->remote[i].state != QUIC_CID_ACTIVE)
-			continue;
-		ids->remote_cur = i;
-		c->news |= QUIC_NEWS_REMOTE_CID;
+	if (ids->remote_alt == ids->remote_cur)
+		ids->remote_alt = i;
+	ids->remote_cur = i;
+	quic_path_reset_spin(&c->path, c->spin);
+	c->news |= QUIC_NEWS_REMOTE_CID;
+}
+
+static bool is_free(const struct quic_cids *ids, u8 i)
+{
+	return ids->remote[i].state == QUIC_CID_FREE;
+}
+
+/* The ids in use may be among those given back: each path takes another. */
+static bool replace_retired(struct quic_conn *c)
+{
+	struct quic_cids *ids = &c->cids;
+	int i;
+
+	if (is_free(ids, ids->remote_cur)) {
+		i = find_unused(ids);
+		if (i < 0 && !is_free(ids, ids->remote_alt)) {
+			/* the other path has to do without */
+			i = ids->remote_alt;
+			ids->remote_alt = ids->remote_cur;
+			quic_migration_cancel(c);
+		}
+		if (i < 0)
+			return false;
+		use_cid(c, i);
+	}
+	if (is_free(ids, ids->remote_alt) && !quic_cid_take_alt(c))
+		quic_migration_cancel(c);
+	return true;
+}
+
+bool quic_cid_take_alt(struct quic_conn *c)
+{
+	struct quic_cids *ids = &c->cids;
+	int i;
+
+	/* RFC 9000 5.1.1: an id of no length is used on any path */
+	if (!quic_cid_remote(c)->len) {
+		ids->remote_alt = ids->remote_cur;
 		return true;
 	}
-	return false;
+	i = find_unused(ids);
+	if (i < 0)
+		return false;
+	ids->remote_alt = i;
+	return true;
+}
+
+void quic_cid_leave_alt(struct quic_conn *c)
+{
+	struct quic_cids *ids = &c->cids;
+	struct quic_cid_entry *e = &ids->remote[ids->remote_alt];
+
+	/* a peer that lets us owe so many keeps an id more */
+	if (ids->remote_alt != ids->remote_cur &&
+	    e->state != QUIC_CID_FREE && owe_retire(ids, e->seq))
+		e->state = QUIC_CID_FREE;
+	ids->remote_alt = ids->remote_cur;
+}
+
+void quic_cid_add_preferred(struct quic_conn *c, const struct quic_cid *cid,
+			    const u8 *token)
+{
+	struct quic_cid_entry *e = &c->cids.remote[1];
+
+	memset(e, 0, sizeof(*e));
+	e->cid = *cid;
+	e->seq = 1;
+	memcpy(e->token, token, sizeof(e->token));
+	e->has_token = true;
+	e->state = QUIC_CID_ACTIVE;
 }
 
 /* RFC 9000 5.1.2: everything below @prior is given back. */
@@ -145,10 +226,8 @@ static enum quic_err retire_prior(struct quic_conn *c, u64 prior)
 		if (!owe_retire(ids, e->seq))
 			return QUIC_ERR_CONNECTION_ID_LIMIT;
 	}
-	if (ids->remote[ids->remote_cur].state == QUIC_CID_FREE &&
-	    !use_another(c))
-		return QUIC_ERR_PROTOCOL_VIOLATION;
-	return QUIC_ERR_NONE;
+	return replace_retired(c) ? QUIC_ERR_NONE :
+				    QUIC_ERR_PROTOCOL_VIOLATION;
 }
 
 /* A sequence number or an id seen before must come with the same contents. */

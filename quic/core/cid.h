@@ -35,6 +35,8 @@ struct quic_cid_entry {
  * @local_next: next sequence number of ours
  * @local_limit: how many the peer will hold
  * @remote_cur: index in @remote of the one in use
+ * @remote_alt: index of the one for quic_conn.path_alt; @remote_cur without
+ *	such a path, or when it has to share
  * @remote_retire: highest Retire Prior To received
  * @retire: sequence numbers owed in RETIRE_CONNECTION_ID frames
  * @n_retire: their count
@@ -45,6 +47,7 @@ struct quic_cids {
 	u64 local_next;
 	u64 remote_retire;
 	u8 remote_cur;
+	u8 remote_alt;
 	u8 local_limit;
 	u8 n_retire;
 	u64 retire[4 * QUIC_CIDS_MAX];
@@ -78,7 +81,7 @@ const struct quic_cid *quic_cid_remote(const struct quic_conn *c);
 
 /*
  * Do the last 16 bytes of an undecryptable datagram say "reset"? Only the
- * token of the id in use counts (RFC 9000 10.3.1).
+ * tokens of ids in use count (RFC 9000 10.3.1).
  */
 bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token);
 
@@ -91,5 +94,18 @@ enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
 struct quic_cid_entry *quic_cid_to_announce(struct quic_conn *c);
 void quic_cid_announce_lost(struct quic_conn *c, u64 seq);
 void quic_cid_retire_lost(struct quic_conn *c, u64 seq);
+
+/*
+ * An id of the peer for quic_conn.path_alt that no packet carried yet; false
+ * when there is none. RFC 9000 5.1.1: one of no length serves every path.
+ */
+bool quic_cid_take_alt(struct quic_conn *c);
+
+/* quic_conn.path_alt is no more: its id is retired, unless it was shared. */
+void quic_cid_leave_alt(struct quic_conn *c);
+
+/* The id that came with the preferred address (RFC 9000 5.1.1: number 1). */
+void quic_cid_add_preferred(struct quic_conn *c, const struct quic_cid *cid,
+			    const u8 *token);
 
 #endif

@@ -137,7 +137,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	quic_dgrams_init(&c->dgrams);
 	quic_rtt_init(&c->rtt, cfg->initial_rtt_ns);
 	/* RFC 9000 8.1: a client has proven nothing, a server chose to listen */
-	quic_path_init(&c->path, cfg->mtu,
+	quic_path_init(&c->path, 0, cfg->mtu,
 		       !cfg->server || cfg->addr_validated);
 	c->plpmtud = cfg->plpmtud;
 	c->plpmtud_ns = cfg->plpmtud_ns;
@@ -146,6 +146,10 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	quic_ecn_init(&c->path.ecn, cfg->ecn, cfg->now);
 	if (cfg->skip_pns)
 		quic_sent_skip_start(&c->space[QUIC_SPACE_APP].sent);
+	c->path.dcid = cfg->scid;
+	c->spin = cfg->spin;
+	quic_path_reset_spin(&c->path, c->spin);
+	c->initial_rtt_ns = cfg->initial_rtt_ns;
 	quic_cc_init(&c->cc, cfg->cc ?: &quic_cc_reno, c->path.mtu_bytes);
 	quic_keys_init(&c->keys);
 	init_flow(c);
@@ -262,6 +266,9 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 	quic_pmtud_peer(c, min_t(u64, tp.max_udp_payload, U32_MAX));
 	c->cids.local_limit = min_t(u64, tp.active_connection_id_limit,
 				    QUIC_CIDS_MAX);
+	if (tp.has_preferred_address)
+		quic_cid_add_preferred(c, &tp.preferred.cid,
+				       tp.preferred.reset_token);
 	if (tp.has_reset_token) {
 		memcpy(c->cids.remote[0].token, tp.reset_token,
 		       QUIC_RESET_TOKEN_LEN);
@@ -467,11 +474,11 @@ void quic_conn_frame_lost(struct quic_conn *c, int space,
 		/* RFC 9221 5.2: it is not sent again */
 		c->dgrams.tx_lost++;
 		break;
-	case QUIC_FRAME_PATH_CHALLENGE:
-		c->path.challenge_pending = !c->path.validated;
-		break;
 	default:
-		/* RFC 9000 13.3: PING, PATH_RESPONSE and ACK are not repeated */
+		/*
+		 * RFC 9000 13.3: PING, PATH_RESPONSE and ACK are not repeated,
+		 * PATH_CHALLENGE by its own timer and with other data.
+		 */
 		c->pending |= pend_bit(f->type);
 		stream_ctl_lost(c, f);
 	}
@@ -573,7 +580,7 @@ static u64 ack_deadline(const struct quic_conn *c)
 	int i;
 
 	/* RFC 9000 8.1: not before the next datagram comes */
-	if (quic_path_room(&c->path) < QUIC_PATH_BASE_MTU)
+	if (quic_conn_blocked(c))
 		return best;
 	for (i = 0; i < QUIC_SPACES; i++)
 		if (c->space[i].can_send)
@@ -590,6 +597,7 @@ u64 quic_conn_deadline(const struct quic_conn *c)
 						      c->close_until_ns;
 	t = min(idle_deadline(c), quic_recovery_deadline(c));
 	t = min(t, c->early.until_ns);
+	t = min(t, quic_migration_deadline(c));
 	return min(t, ack_deadline(c));
 }
 
@@ -610,6 +618,8 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		return;
 	}
 	quic_early_expire(c, now);
-	if (quic_recovery_deadline(c) <= now)
+	if (quic_migration_deadline(c) <= now)
+		quic_migration_timeout(c, now);
+	if (c->state < QUIC_CONN_CLOSING && quic_recovery_deadline(c) <= now)
 		quic_recovery_timeout(c, now, gfp);
 }

@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "header.h"
 #include "keys.h"
+#include "migration.h"
 #include "path.h"
 #include "pnspace.h"
 #include "reasm.h"
@@ -64,6 +65,8 @@ enum quic_space_id {
 #define QUIC_NEWS_REMOTE_CID	0x2000	/* packets go to another id now */
 #define QUIC_NEWS_DGRAM		0x4000	/* a datagram came, or was dropped */
 #define QUIC_NEWS_DGRAM_SENT	0x8000	/* room for datagrams to send */
+#define QUIC_NEWS_PATHS		0x10000	/* path or path_alt is another one */
+#define QUIC_NEWS_MIGRATED	0x20000	/* to path; see migrated_locally */
 
 /* Conn-level control frames that are owed: quic_conn.pending */
 #define QUIC_PEND_PING			0x0001
@@ -185,6 +188,15 @@ struct quic_conn_stats {
  * @mem_rx: bytes of memory that received, unread stream data holds
  * @plpmtud: search for the path's MTU instead of believing the route
  * @plpmtud_ns: how long after a search larger sizes are tried again; 0: never
+ * @path: the active path
+ * @path_alt: the other one, if it is used; DOC: Paths of a connection
+ * @cc: congestion control of @path, and @cc_alt of @path_alt
+ * @rtt: round-trip time of @path, and @rtt_alt of @path_alt
+ * @initial_rtt_ns: of a path that has no sample yet; 0: the default
+ * @path_epoch: last &quic_path.epoch given
+ * @path_added: QUIC_NEWS_PATHS: id of the path last made for QUIC_PATH_NEW
+ * @migrated_locally: QUIC_NEWS_MIGRATED: by this endpoint
+ * @spin: the administrator lets the spin bit be used
  */
 struct quic_conn {
 	void *owner;
@@ -198,6 +210,14 @@ struct quic_conn {
 	struct quic_rtt rtt;
 	struct quic_cc cc;
 	struct quic_path path;
+	struct quic_path path_alt;
+	struct quic_cc cc_alt;
+	struct quic_rtt rtt_alt;
+	u64 initial_rtt_ns;
+	u8 path_epoch;
+	u8 path_added;
+	bool migrated_locally;
+	bool spin;
 	struct quic_flow flow;
 	struct quic_streams streams;
 	struct quic_dgrams dgrams;
@@ -252,6 +272,7 @@ struct quic_conn {
  * @ecn: mark packets ECT(0) as long as the path takes it
  * @skip_pns: skip packet numbers at random (RFC 9000 21.4)
  * @initial_rtt_ns: 0: RFC 9002's 333 ms
+ * @spin: the spin bit may be used (RFC 9000 17.4)
  * @cc: congestion control; NULL: NewReno
  * @now: ns
  */
@@ -262,6 +283,7 @@ struct quic_conn_cfg {
 	bool plpmtud;
 	bool ecn;
 	bool skip_pns;
+	bool spin;
 	u32 version;
 	u32 token_len;
 	u32 mtu;
@@ -357,6 +379,10 @@ static inline struct quic_reasm *quic_conn_crypto_rx(struct quic_conn *c,
  * @len: bytes
  * @buf: owner of @payload
  * @gen: key generation that opened it (short header)
+ * @path: id of the path it came on, or QUIC_PATH_NEW
+ * @same_host: QUIC_PATH_NEW: only the peer's port is another one than that of
+ *	the active path
+ * @preferred: QUIC_PATH_NEW: it came to our preferred address
  * @ecn: IP ECN field
  * @now: ns
  */
@@ -367,12 +393,28 @@ struct quic_rx {
 	u32 len;
 	struct quic_buf *buf;
 	u32 gen;
+	u8 path;
+	bool same_host;
+	bool preferred;
 	u8 ecn;
 	u64 now;
 };
 
-/* A datagram came from the peer's address: credit for anti-amplification. */
-void quic_conn_recv_dgram(struct quic_conn *c, u32 len);
+/* A datagram came on the active path: credit for anti-amplification. */
+static inline void quic_conn_recv_dgram(struct quic_conn *c, u32 len)
+{
+	quic_migration_recv_dgram(c, c->path.id, len);
+}
+
+/*
+ * RFC 9000 8.1: may no datagram of use go out? With an address that changed
+ * later, short ones are of use, too.
+ */
+static inline bool quic_conn_blocked(const struct quic_conn *c)
+{
+	return quic_path_room(&c->path) < (c->confirmed ? QUIC_PATH_MIN_BYTES :
+							  QUIC_PATH_BASE_MTU);
+}
 
 /* Number that pn is expanded against: largest received at that level. */
 static inline u64 quic_conn_rx_largest(const struct quic_conn *c,

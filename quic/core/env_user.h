@@ -42,6 +42,8 @@ typedef unsigned int gfp_t;
 #define BUILD_BUG_ON(c)	_Static_assert(!(c), #c)
 #define fallthrough	__attribute__((__fallthrough__))
 #define __must_check	__attribute__((warn_unused_result))
+#define swap(a, b) \
+	do { __typeof__(a) tmp_ = (a); (a) = (b); (b) = tmp_; } while (0)
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define WARN_ON_ONCE(c)	({ bool c_ = !!(c); assert(!c_); c_; })

@@ -146,6 +146,15 @@ static inline bool quic_frame_ack_eliciting(u64 type)
 	       type != QUIC_FRAME_CONNECTION_CLOSE_APP;
 }
 
+/* May it be sent on a path that is not used yet? (RFC 9000 9.1) */
+static inline bool quic_frame_probing(u64 type)
+{
+	return type == QUIC_FRAME_PADDING ||
+	       type == QUIC_FRAME_NEW_CONNECTION_ID ||
+	       type == QUIC_FRAME_PATH_CHALLENGE ||
+	       type == QUIC_FRAME_PATH_RESPONSE;
+}
+
 /**
  * quic_frame_build() - write one frame in its shortest encoding
  * @wr: room

@@ -81,14 +81,19 @@ static void leave_flight(struct quic_conn *c, int space,
 static void declare_lost(struct quic_conn *c, int space, struct quic_sent *p,
 			 u64 now, gfp_t gfp)
 {
+	struct quic_cc *cc = quic_migration_cc(c, p);
+
 	leave_flight(c, space, p);
-	if (p->flags & QUIC_SENT_IN_FLIGHT)
-		quic_cc_lost(&c->cc, p->bytes, p->time_ns, now,
-			     !(p->flags & QUIC_SENT_MTU_PROBE));
+	if (cc && (p->flags & QUIC_SENT_IN_FLIGHT))
+		quic_cc_lost(cc, p->bytes, p->time_ns, now,
+			     !(p->flags & (QUIC_SENT_MTU_PROBE |
+					   QUIC_SENT_PATH_PROBE)));
 	c->stats.lost_pkts++;
-	if (p->flags & QUIC_SENT_ECT0)
-		quic_ecn_lost(c, p->time_ns);
-	quic_pmtud_lost(c, p, now);
+	if (p->path == c->path.epoch) {
+		if (p->flags & QUIC_SENT_ECT0)
+			quic_ecn_lost(c, p->time_ns);
+		quic_pmtud_lost(c, p, now);
+	}
 	each_frame_lost(c, space, p, gfp);
 	quic_sent_settle(p, QUIC_SENT_LOST);
 }
@@ -108,8 +113,11 @@ static void extend_run(struct lost_run *run, const struct quic_conn *c,
 	}
 	/*
 	 * RFC 9002 7.6.2: only packets sent after the first RTT sample;
-	 * RFC 9000 14.4: a probe's loss does not speak of congestion.
+	 * RFC 9000 14.4: a probe's loss does not speak of congestion; 9.4: nor
+	 * does another path's.
 	 */
+	if (p->path != c->path.epoch)
+		return;
 	if (!(p->flags & QUIC_SENT_ELICITING) || !c->rtt.has_sample ||
 	    p->flags & QUIC_SENT_MTU_PROBE ||
 	    p->time_ns <= c->rtt.first_sample_ns)
@@ -171,15 +179,18 @@ struct ack_sum {
 static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
 		       struct ack_sum *sum, gfp_t gfp)
 {
+	struct quic_cc *cc = quic_migration_cc(c, p);
 	unsigned int i;
 
 	leave_flight(c, space, p);
-	if (p->flags & QUIC_SENT_IN_FLIGHT)
-		quic_cc_acked(&c->cc, p->bytes, p->time_ns, sum->now,
+	if (cc && (p->flags & QUIC_SENT_IN_FLIGHT))
+		quic_cc_acked(cc, p->bytes, p->time_ns, sum->now,
 			      p->flags & QUIC_SENT_APP_LIMITED, &c->rtt);
-	if (p->flags & QUIC_SENT_ECT0 && p->time_ns >= c->path.ecn.since_ns)
+	if (p->flags & QUIC_SENT_ECT0 && p->path == c->path.epoch &&
+	    p->time_ns >= c->path.ecn.since_ns)
 		sum->ect0_pkts++;
-	quic_pmtud_acked(c, p, sum->now);
+	if (p->path == c->path.epoch)
+		quic_pmtud_acked(c, p, sum->now);
 	sum->any = true;
 	sum->any_eliciting |= p->flags & QUIC_SENT_ELICITING;
 	if (space == QUIC_SPACE_APP && p->gen == c->keys.tx_gen)
@@ -250,7 +261,9 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 
 	/* RFC 9002 5.1: a sample needs the largest to be newly acknowledged */
 	newest = quic_sent_at(&sp->sent, f->ack.largest);
-	if (f->ack.largest >= sp->sent.base && newest->state == QUIC_SENT_OUT) {
+	/* RFC 9000 9.4: sent on this path, that is */
+	if (f->ack.largest >= sp->sent.base &&
+	    newest->state == QUIC_SENT_OUT && newest->path == c->path.epoch) {
 		newest_ns = newest->time_ns;
 		sample_ns = now - newest_ns;
 	}
@@ -286,7 +299,7 @@ void quic_recovery_sent(struct quic_conn *c, int space, u64 pn, u64 now)
 	p->state = QUIC_SENT_OUT;
 	p->time_ns = now;
 	if (p->flags & QUIC_SENT_IN_FLIGHT)
-		quic_cc_sent(&c->cc, p->bytes);
+		quic_cc_sent(quic_migration_cc(c, p) ?: &c->cc, p->bytes);
 	if (!(p->flags & QUIC_SENT_ELICITING))
 		return;
 	sp->loss.eliciting++;
@@ -361,7 +374,7 @@ u64 quic_recovery_deadline(const struct quic_conn *c)
 	if (t != QUIC_TIME_NEVER)
 		return t;
 	/* RFC 9002 6.2.2.1: nothing could be sent anyway */
-	if (quic_path_room(&c->path) < QUIC_PATH_BASE_MTU)
+	if (quic_conn_blocked(c))
 		return QUIC_TIME_NEVER;
 	return pto_deadline(c, &space);
 }
@@ -401,6 +414,14 @@ void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 	requeue_oldest(c, space, gfp);
 }
 
+void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p)
+{
+	struct quic_cc *cc = quic_migration_cc(c, p);
+
+	if (cc && (p->flags & QUIC_SENT_IN_FLIGHT))
+		quic_cc_forget(cc, p->bytes);
+}
+
 void quic_recovery_discard(struct quic_conn *c, int space)
 {
 	struct quic_space *sp = &c->space[space];
@@ -409,9 +430,8 @@ void quic_recovery_discard(struct quic_conn *c, int space)
 	for (pn = sp->sent.base; pn < sp->sent.next; pn++) {
 		struct quic_sent *p = quic_sent_at(&sp->sent, pn);
 
-		if (p->state == QUIC_SENT_OUT &&
-		    (p->flags & QUIC_SENT_IN_FLIGHT))
-			quic_cc_forget(&c->cc, p->bytes);
+		if (p->state == QUIC_SENT_OUT)
+			quic_recovery_forget(c, p);
 	}
 	quic_sent_free(&sp->sent);
 	quic_loss_init(&sp->loss);

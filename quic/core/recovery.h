@@ -9,6 +9,7 @@
 
 struct quic_conn;
 struct quic_frame;
+struct quic_sent;
 
 #define QUIC_PKT_THRESHOLD	3			/* RFC 9002 6.1.1 */
 #define QUIC_GRANULARITY_NS	QUIC_NSEC_PER_MSEC	/* RFC 9002 6.1.2 */
@@ -65,6 +66,9 @@ u64 quic_recovery_deadline(const struct quic_conn *c);
 
 /* It passed. */
 void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp);
+
+/* A packet in flight leaves it without a verdict. */
+void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p);
 
 /* Keys of the space are gone (RFC 9002 6.4). */
 void quic_recovery_discard(struct quic_conn *c, int space);

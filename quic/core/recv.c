@@ -9,6 +9,7 @@ struct recv_ctx {
 	int space;
 	gfp_t gfp;
 	struct quic_cid dcid;
+	struct quic_arrival *arrival;
 };
 
 typedef enum quic_err (*frame_fn)(struct quic_conn *c,
@@ -134,7 +135,12 @@ static enum quic_err recv_challenge(struct quic_conn *c,
 				    const struct recv_ctx *ctx,
 				    struct quic_frame *f)
 {
-	quic_path_recv_challenge(&c->path, f->path_data);
+	struct quic_arrival *a = ctx->arrival;
+
+	/* more than can be owed are not answered, either */
+	if (a->n_challenge < QUIC_PATH_RESPONSES)
+		memcpy(a->challenge[a->n_challenge++], f->path_data,
+		       QUIC_PATH_DATA_LEN);
 	return QUIC_ERR_NONE;
 }
 
@@ -143,7 +149,7 @@ static enum quic_err recv_response(struct quic_conn *c,
 				   struct quic_frame *f)
 {
 	/* one that answers nothing may be late: no error, RFC 9000 19.18 */
-	quic_path_recv_response(&c->path, f->path_data);
+	quic_migration_response(c, f->path_data, ctx->rx->now);
 	return QUIC_ERR_NONE;
 }
 
@@ -251,6 +257,7 @@ static enum quic_err recv_frames(struct quic_conn *c,
 			return err;
 		*type = f.type;
 		*eliciting |= quic_frame_ack_eliciting(f.type);
+		ctx->arrival->probing &= quic_frame_probing(f.type);
 		err = recv_frame(c, ctx, &f);
 		if (err)
 			return err;
@@ -333,6 +340,20 @@ static enum quic_err check_packet(struct quic_conn *c,
 	return QUIC_ERR_NONE;
 }
 
+/* Paths are known to 1-RTT packets only (RFC 9000 9). */
+static void note_arrival(struct quic_conn *c, const struct quic_arrival *a)
+{
+	const struct quic_rx *rx = a->rx;
+
+	if (rx->hdr->type != QUIC_PKT_SHORT)
+		return;
+	if (unlikely(rx->path != c->path.id || a->n_challenge))
+		quic_migration_recv(c, a);
+	if (likely(rx->path == c->path.id))
+		quic_path_recv_spin(&c->path, rx->pn, rx->hdr->first & 0x20,
+				    c->server);
+}
+
 static void after_packet(struct quic_conn *c, const struct quic_rx *rx)
 {
 	c->stats.rx_pkts++;
@@ -363,13 +384,17 @@ static u64 ack_delay(const struct quic_conn *c, int space)
 enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
 			     gfp_t gfp)
 {
-	struct recv_ctx ctx = { .rx = rx, .gfp = gfp };
+	struct quic_arrival arrival;
+	struct recv_ctx ctx = { .rx = rx, .gfp = gfp, .arrival = &arrival };
 	bool eliciting = false;
 	enum quic_err err;
 	u64 type = 0;
 
 	if (c->state >= QUIC_CONN_CLOSING)
 		return recv_closing(c);
+	arrival.rx = rx;
+	arrival.probing = true;
+	arrival.n_challenge = 0;
 	ctx.space = pkt_space(rx->hdr->type);
 	ctx.dcid.len = min_t(u8, rx->hdr->dcid_len, QUIC_CID_MAX_LEN);
 	memcpy(ctx.dcid.data, rx->hdr->dcid, ctx.dcid.len);
@@ -384,6 +409,9 @@ enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
 	}
 	if (c->state >= QUIC_CONN_CLOSING)
 		return QUIC_ERR_NONE;
+	arrival.newest = c->space[ctx.space].rx.largest == QUIC_PN_NONE ||
+			 rx->pn > c->space[ctx.space].rx.largest;
+	note_arrival(c, &arrival);
 	after_packet(c, rx);
 	if (c->space[ctx.space].discarded)
 		return QUIC_ERR_NONE;
@@ -391,13 +419,6 @@ enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
 			     rx->ecn, rx->now, ack_delay(c, ctx.space), gfp))
 		return QUIC_ERR_NOMEM;
 	return QUIC_ERR_NONE;
-}
-
-void quic_conn_recv_dgram(struct quic_conn *c, u32 len)
-{
-	c->stats.rx_bytes += len;
-	if (!c->path.validated)
-		c->path.rx_bytes += len;
 }
 
 void quic_conn_recv_end(struct quic_conn *c, u64 now)

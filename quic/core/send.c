@@ -179,16 +179,25 @@ static void put_cids(struct quic_builder *b)
 
 static void put_path(struct quic_builder *b)
 {
-	struct quic_path *p = &b->c->path;
-	struct quic_frame f = { .type = QUIC_FRAME_PATH_RESPONSE };
+	struct quic_frame f = { .type = QUIC_FRAME_PATH_CHALLENGE };
+	struct quic_path *p = b->path;
 
+	if (p->challenge_pending) {
+		f.path_data = quic_path_challenge(p);
+		if (!quic_builder_put(b, &f, 0))
+			return;
+		quic_path_challenged(p, b->can_expand, b->now);
+		b->expand = b->can_expand;
+	}
+	f.type = QUIC_FRAME_PATH_RESPONSE;
 	while (p->n_response) {
 		f.path_data = p->response[p->n_response - 1];
 		/* the ledger keeps the data, should the plan be given back */
 		if (!quic_builder_put(b, &f, get_unaligned_be64(f.path_data)))
 			return;
 		p->n_response--;
-		b->expand = true;
+		/* RFC 9000 8.2.2: within the anti-amplification limit */
+		b->expand = b->can_expand;
 	}
 }
 
@@ -378,7 +387,7 @@ static void put_streams(struct quic_builder *b)
 
 static bool app_has_control(const struct quic_conn *c)
 {
-	return c->pending || c->cids.n_retire || c->path.n_response ||
+	return c->pending || c->cids.n_retire || quic_path_owes(&c->path) ||
 	       !list_empty(&c->streams.ctlq) ||
 	       quic_cid_to_announce((struct quic_conn *)c);
 }
@@ -511,6 +520,7 @@ static void plan_coalesced(struct quic_builder *b, bool open)
 	u16 max = QUIC_MIN_INITIAL_SIZE, used = 0;
 	int i;
 
+	b->can_expand = true;
 	for (i = 0; i < QUIC_SPACES; i++) {
 		bool go = open || c->space[i].loss.probes;
 
@@ -560,6 +570,7 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 	}
 	if (wants(c, QUIC_SPACE_APP, budget >= size, b->now))
 		quic_sent_skip_due(&sp->sent, b->gfp);
+	b->can_expand = size >= QUIC_MIN_INITIAL_SIZE;
 	while (full && b->plan->n_dgrams < max_dgrams && room >= size) {
 		bool open = sp->loss.probes || budget >= size;
 		u16 len;
@@ -612,10 +623,39 @@ static void plan_mtu_probe(struct quic_builder *b, u16 size)
 	b->plan->more = true;
 }
 
+/*
+ * RFC 9000 9.1: nothing but a probe goes the way that is not in use. Nobody
+ * waits for its acknowledgement, and it is few bytes beside any window.
+ */
+static void plan_probe(struct quic_builder *b)
+{
+	struct quic_path *p = &b->c->path_alt;
+	u16 size = min_t(u64, QUIC_PATH_BASE_MTU, quic_path_room(p));
+
+	if (!p->used || !quic_path_owes(p) || size < QUIC_PATH_MIN_BYTES)
+		return;
+	b->path = p;
+	b->can_expand = size >= QUIC_MIN_INITIAL_SIZE;
+	if (!quic_builder_begin(b, QUIC_SPACE_APP, size, true))
+		return;
+	put_path(b);
+	if (is_empty(b)) {
+		quic_builder_cancel(b);
+		return;
+	}
+	b->eliciting = false;
+	b->sent->flags |= QUIC_SENT_IN_FLIGHT | QUIC_SENT_PATH_PROBE;
+	quic_builder_end(b);
+	b->plan->path = p->id;
+	b->plan->dgram_len = expand_dgram(b, b->pkt->len);
+	b->plan->more = true;
+}
+
 /* RFC 9000 10.2.3: in every space whose keys the peer may have. */
 static void plan_close(struct quic_builder *b)
 {
 	struct quic_conn *c = b->c;
+	u16 max = min_t(u64, QUIC_MIN_INITIAL_SIZE, quic_path_room(&c->path));
 	const struct quic_close *cl = &c->close;
 	u16 used = 0;
 	int i;
@@ -625,8 +665,7 @@ static void plan_close(struct quic_builder *b)
 		bool hide = cl->app && i != QUIC_SPACE_APP;
 
 		if (!may_send(c, i) ||
-		    !quic_builder_begin(b, i, QUIC_MIN_INITIAL_SIZE - used,
-					!used))
+		    !quic_builder_begin(b, i, max - used, !used))
 			continue;
 		f.type = cl->app && !hide ? QUIC_FRAME_CONNECTION_CLOSE_APP :
 					    QUIC_FRAME_CONNECTION_CLOSE;
@@ -679,7 +718,7 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		   struct quic_plan *plan, gfp_t gfp)
 {
 	struct quic_builder b = {
-		.c = c, .plan = plan, .now = now, .gfp = gfp,
+		.c = c, .plan = plan, .path = &c->path, .now = now, .gfp = gfp,
 	};
 	u64 budget = quic_cc_room(&c->cc);
 	u16 probe;
@@ -690,14 +729,20 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		check_seal_limit(c, now);
 	if (c->state >= QUIC_CONN_DRAINING)
 		return 0;
+	plan->gen = c->keys.tx_gen;
+	plan->path = c->path.id;
+	if (c->state == QUIC_CONN_ESTABLISHED)
+		plan_probe(&b);
+	if (plan->n_pkts)
+		return plan->n_pkts;
+	b.path = &c->path;
 	/* RFC 9000 14.2: the path does not take the smallest datagram */
 	if (c->path.pmtud.state == QUIC_PMTUD_ERROR &&
 	    c->state < QUIC_CONN_CLOSING)
 		return 0;
-	plan->gen = c->keys.tx_gen;
 	plan->ecn = quic_ecn_mark(&c->path.ecn);
-	/* RFC 9000 8.1: not even a probe goes beyond three times */
-	if (quic_path_room(&c->path) < QUIC_MIN_INITIAL_SIZE)
+	/* RFC 9000 8.1: not even a PTO's probe goes beyond three times */
+	if (quic_conn_blocked(c))
 		return 0;
 	open = budget >= c->path.mtu_bytes;
 	if (c->state == QUIC_CONN_CLOSING) {

@@ -83,6 +83,7 @@ struct quic_plan_pkt {
  * @total_len: bytes of all datagrams
  * @scratch_len: bytes in use of @scratch
  * @gen: key generation of 1-RTT packets
+ * @path: id of the path that the burst goes on
  * @ecn: mark for the IP header
  * @more: something was left over; plan again
  */
@@ -94,6 +95,7 @@ struct quic_plan {
 	u32 total_len;
 	u32 scratch_len;
 	u32 gen;
+	u8 path;
 	u8 ecn;
 	bool more;
 	struct quic_plan_pkt pkt[QUIC_PLAN_PKTS];

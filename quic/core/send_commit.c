@@ -10,7 +10,7 @@ static int level_space(u8 level)
 }
 
 static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
-		       u64 now)
+		       struct quic_path *path, u64 now)
 {
 	int space = level_space(pkt->level);
 	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
@@ -26,8 +26,8 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 	quic_recovery_sent(c, space, pkt->pn, now);
 	c->stats.tx_pkts++;
 	c->stats.tx_bytes += pkt->len;
-	if (!c->path.validated)
-		c->path.tx_bytes += pkt->len;
+	if (!path->validated)
+		path->tx_bytes += pkt->len;
 	if (pkt->level == QUIC_LVL_APP) {
 		c->keys.sealed_pkts++;
 	} else if (pkt->level == QUIC_LVL_EARLY) {
@@ -43,6 +43,7 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 
 /* Some frames are not repeated when they are lost, but these never went. */
 static void unsend_frame(struct quic_conn *c, int space,
+			 struct quic_path *path,
 			 const struct quic_sent_frame *f, bool is_mtu_probe,
 			 gfp_t gfp)
 {
@@ -59,7 +60,10 @@ static void unsend_frame(struct quic_conn *c, int space,
 		break;
 	case QUIC_FRAME_PATH_RESPONSE:
 		put_unaligned_be64(f->id, data);
-		quic_path_recv_challenge(&c->path, data);
+		quic_path_recv_challenge(path, data);
+		break;
+	case QUIC_FRAME_PATH_CHALLENGE:
+		path->challenge_pending = path->checking;
 		break;
 	case QUIC_FRAME_CONNECTION_CLOSE:
 	case QUIC_FRAME_CONNECTION_CLOSE_APP:
@@ -75,14 +79,14 @@ static void unsend_frame(struct quic_conn *c, int space,
 
 /* Numbers of packets that were not sent are burnt, their frames wait again. */
 static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
-		      gfp_t gfp)
+		      struct quic_path *path, gfp_t gfp)
 {
 	int space = level_space(pkt->level);
 	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
 	unsigned int i;
 
 	for (i = 0; i < p->n; i++)
-		unsend_frame(c, space, quic_sent_frame_at(p, i),
+		unsend_frame(c, space, path, quic_sent_frame_at(p, i),
 			     p->flags & QUIC_SENT_MTU_PROBE, gfp);
 	if (p->flags & QUIC_SENT_PROBE)
 		c->space[space].loss.probes++;
@@ -103,8 +107,8 @@ static void trim_idle(struct quic_conn *c)
 	for (; r->base < r->next; r->base++) {
 		struct quic_sent *p = quic_sent_at(r, r->base);
 
-		if (p->state == QUIC_SENT_OUT && p->flags & QUIC_SENT_IN_FLIGHT)
-			quic_cc_forget(&c->cc, p->bytes);
+		if (p->state == QUIC_SENT_OUT)
+			quic_recovery_forget(c, p);
 		quic_sent_settle(p, QUIC_SENT_LOST);
 	}
 }
@@ -112,18 +116,19 @@ static void trim_idle(struct quic_conn *c)
 void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
 		      unsigned int n, u64 now, gfp_t gfp)
 {
+	struct quic_path *path = quic_migration_path(c, plan->path);
 	bool handshake = false;
 	u64 unsent = U64_MAX;
 	unsigned int i;
 
 	for (i = 0; i < plan->n_pkts; i++) {
 		if (i >= n) {
-			give_back(c, &plan->pkt[i], gfp);
+			give_back(c, &plan->pkt[i], path, gfp);
 			if (level_space(plan->pkt[i].level) == QUIC_SPACE_APP)
 				unsent = min(unsent, plan->pkt[i].pn);
 			continue;
 		}
-		commit_pkt(c, &plan->pkt[i], now);
+		commit_pkt(c, &plan->pkt[i], path, now);
 		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
 	}
 	quic_dgrams_settle(c, unsent);

@@ -20,6 +20,7 @@ enum quic_sent_state {
 #define QUIC_SENT_APP_LIMITED	0x08
 #define QUIC_SENT_MTU_PROBE	0x10	/* loss says nothing of congestion */
 #define QUIC_SENT_ECT0		0x20	/* IP header marked ECT(0) */
+#define QUIC_SENT_PATH_PROBE	0x40	/* likewise; no PTO waits for it */
 
 /**
  * struct quic_sent_frame - what to do when the packet is acked or lost
@@ -45,7 +46,7 @@ struct quic_sent_frame {
  * @state: enum quic_sent_state
  * @flags: QUIC_SENT_*
  * @n: frames worth remembering
- * @path: path it went on
+ * @path: quic_path.epoch of the path it went on
  * @f: the first of them
  * @more: the others, n - 1
  */
