@@ -272,7 +272,10 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 {
 	struct quic_settings *set = &quic_sk(sk)->set;
 
-	if (sk->sk_state == TCP_ESTABLISHED || !config_valid(config))
+	if (sk->sk_state == TCP_ESTABLISHED ||
+	    (quic_sk(sk)->has_conn &&
+	     quic_sk(sk)->conn.state >= QUIC_CONN_CLOSING) ||
+	    !config_valid(config))
 		return -EINVAL;
 	if (!config_supported(config))
 		return -EOPNOTSUPP;

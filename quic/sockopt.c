@@ -453,12 +453,11 @@ static int copy_value(const struct opt_ops *op, union opt_val *val,
 		*len = min_t(unsigned int, *len, op->size);
 	else if (*len > op->max)
 		return -EINVAL;
-	/* an option without a value may come with any */
+	/* an option without a value may come with any, and with none */
 	*len = min_t(unsigned int, *len, sizeof(*val));
-	if (*len && !sockptr_is_null(optval) &&
-	    copy_from_sockptr(val, optval, *len))
-		return -EFAULT;
-	return 0;
+	if (!*len || (!op->size && sockptr_is_null(optval)))
+		return 0;
+	return copy_from_sockptr(val, optval, *len) ? -EFAULT : 0;
 }
 
 /**

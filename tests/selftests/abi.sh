@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The socket ABI, call by call: options, messages, events, lifecycle and every errno (tests/abi/abi-sockets).
+# TIMEOUT: 120
+. "$(dirname "$0")/lib.sh"
+need_module quic
+
+ip link set lo up
+abi-sockets > /tmp/log 2>&1
+code=$?
+while read -r line; do
+	case $line in
+	"ok "*) pass "${line#*- }" ;;
+	"not ok "*) fail "${line#*- }" ;;
+	"#"*) echo "$line" ;;
+	esac
+done < /tmp/log
+is "exit code" $code 0
+done_testing
