@@ -2,6 +2,7 @@
 #include "event.h"
 
 #include "core/event.h"
+#include "core/ticket.h"
 #include "sock.h"
 
 /*
@@ -123,8 +124,10 @@ static const u8 *blob_payload(const struct quic_sock *q, u8 type, size_t *len)
 		*len = q->conn.token_len;
 		return q->conn.token;
 	case QUIC_EVENT_NEW_SESSION_TICKET:
-		*len = q->ticket_len;
-		return q->ticket;
+		if (!q->tickets)
+			return NULL;
+		*len = q->tickets->whole;
+		return q->tickets->data;
 	default:
 		return NULL;
 	}

@@ -2,26 +2,24 @@
 #include "handshake.h"
 
 #include <linux/tls.h>
-#include <linux/unaligned.h>
 
-#include "event.h"
 #include "mib.h"
 #include "sock.h"
-
-/* RFC 8446 4, 6; RFC 9001 4.8 */
-#define TLS_NEW_SESSION_TICKET	4
-#define TLS_MSG_HDR_LEN		4
-#define UNEXPECTED_MESSAGE	(QUIC_ERR_CRYPTO_BASE + 10)
 
 static size_t secret_len(u32 cipher)
 {
 	return cipher == TLS_CIPHER_AES_GCM_256 ? 48 : 32;
 }
 
-static int install_handshake(struct quic_sock *q, enum quic_dir dir,
-			     const struct quic_secret *secret)
+static void clear_level(struct quic_level_keys *keys)
 {
-	struct quic_level_keys *keys = &q->crypt.hs[dir];
+	quic_hp_clear(&keys->hp);
+	quic_aead_key_clear(&keys->aead);
+}
+
+static int install_level(struct quic_level_keys *keys,
+			 const struct quic_secret *secret)
+{
 	int err;
 
 	if (quic_hp_valid(&keys->hp))
@@ -102,12 +100,45 @@ static bool have_both_app(const struct quic_sock *q)
 	       quic_hp_valid(&q->crypt.app[QUIC_DIR_TX].hp);
 }
 
+static int install_early(struct quic_sock *q, enum quic_dir dir,
+			 const struct quic_secret *secret)
+{
+	int err;
+
+	err = install_level(&q->crypt.early, secret);
+	if (err)
+		return err;
+	err = quic_early_keys(&q->conn, dir == QUIC_DIR_TX);
+	if (err)
+		clear_level(&q->crypt.early);
+	return err;
+}
+
 static int install_secret(struct quic_sock *q, u8 level, enum quic_dir dir,
 			  const struct quic_secret *secret)
 {
+	if (level == QUIC_CRYPTO_EARLY)
+		return install_early(q, dir, secret);
 	if (level == QUIC_CRYPTO_HANDSHAKE)
-		return install_handshake(q, dir, secret);
+		return install_level(&q->crypt.hs[dir], secret);
 	return install_app(q, dir, secret);
+}
+
+/* The keys are there: the connection hears of it. */
+static void secret_set(struct quic_sock *q,
+		       const struct quic_crypto_secret *secret)
+{
+	if (secret->level == QUIC_CRYPTO_EARLY)
+		return;
+	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q)) {
+		quic_keys_set_cipher(&q->conn.keys, secret->type);
+		quic_keys_ready(&q->conn.keys, 1);
+	}
+	quic_conn_keys(&q->conn, (enum quic_level)secret->level, secret->send,
+		       quic_now());
+	/* RFC 9001 4.9.3: of no use to a client from here on */
+	if (secret->level == QUIC_CRYPTO_APP && !q->conn.server)
+		clear_level(&q->crypt.early);
 }
 
 /**
@@ -116,9 +147,8 @@ static int install_secret(struct quic_sock *q, u8 level, enum quic_dir dir,
  * @secret: of one level and direction
  *
  * Context: process context, sock lock.
- * Return: 0; -EINVAL for a level, cipher or state that does not fit, or when
- * it was set before; -EOPNOTSUPP for the EARLY level; -ENOMEM and other
- * errors of the crypto API.
+ * Return: 0; -EINVAL for a level, direction, cipher or state that does not
+ * fit, or when it was set before; -ENOMEM and other errors of the crypto API.
  */
 int quic_handshake_set_secret(struct sock *sk,
 			      const struct quic_crypto_secret *secret)
@@ -130,10 +160,8 @@ int quic_handshake_set_secret(struct sock *sk,
 
 	if (!q->has_conn || sk->sk_state != TCP_SYN_RECV)
 		return -EINVAL;
-	if (secret->level == QUIC_CRYPTO_EARLY)
-		return -EOPNOTSUPP;
-	if (secret->level != QUIC_CRYPTO_APP &&
-	    secret->level != QUIC_CRYPTO_HANDSHAKE)
+	if (secret->level >= QUIC_CRYPTO_MAX ||
+	    secret->level == QUIC_CRYPTO_INITIAL)
 		return -EINVAL;
 	if (secret->type > U16_MAX || !quic_cipher_supported(secret->type))
 		return -EINVAL;
@@ -142,15 +170,9 @@ int quic_handshake_set_secret(struct sock *sk,
 	if (!err)
 		err = install_secret(q, secret->level, dir, &s);
 	quic_secret_wipe(&s);
-	if (err)
-		return err;
-	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q)) {
-		quic_keys_set_cipher(&q->conn.keys, secret->type);
-		quic_keys_ready(&q->conn.keys, 1);
-	}
-	quic_conn_keys(&q->conn, (enum quic_level)secret->level, secret->send,
-		       quic_now());
-	return 0;
+	if (!err)
+		secret_set(q, secret);
+	return err;
 }
 
 /**
@@ -177,64 +199,6 @@ int quic_handshake_set_params(struct sock *sk, const u8 *data, size_t len)
 	quic_conn_close(&q->conn, err, false, QUIC_FRAME_CRYPTO, NULL, 0,
 			quic_now());
 	return -EINVAL;
-}
-
-/* Append what has come; without room for it all, none of it. */
-static void take_run(struct quic_sock *q, struct quic_reasm *rx)
-{
-	bool fits = q->ticket &&
-		    rx->ready - rx->next <= QUIC_TICKET_MAX_LEN - q->ticket_len;
-	const u8 *data;
-	u32 len;
-
-	while ((len = quic_reasm_peek(rx, &data))) {
-		if (fits) {
-			memcpy(q->ticket + q->ticket_len, data, len);
-			q->ticket_len += len;
-		}
-		quic_reasm_consume(rx, len);
-	}
-}
-
-/* RFC 9001 4.1.3, 6: nothing but NewSessionTicket messages may come. */
-static bool only_tickets(const struct quic_sock *q)
-{
-	u32 off = 0;
-
-	while (off < q->ticket_len) {
-		const u8 *msg = q->ticket + off;
-
-		if (msg[0] != TLS_NEW_SESSION_TICKET)
-			return false;
-		if (q->ticket_len - off < TLS_MSG_HDR_LEN)
-			break;
-		off += TLS_MSG_HDR_LEN + get_unaligned_be24(msg + 1);
-	}
-	return true;
-}
-
-/**
- * quic_handshake_take_late() - CRYPTO data after the handshake
- * @sk: established socket
- *
- * No reader waits for it there. A server's tickets are kept for the socket
- * option; anything else, TLS KeyUpdate above all, ends the connection.
- *
- * Context: sock lock.
- */
-void quic_handshake_take_late(struct sock *sk)
-{
-	struct quic_sock *q = quic_sk(sk);
-
-	if (!q->conn.server && !q->ticket)
-		q->ticket = kmalloc(QUIC_TICKET_MAX_LEN, quic_gfp());
-	take_run(q, quic_conn_crypto_rx(&q->conn, QUIC_LVL_APP));
-	if (q->conn.server || !only_tickets(q)) {
-		quic_conn_close(&q->conn, UNEXPECTED_MESSAGE, false,
-				QUIC_FRAME_CRYPTO, NULL, 0, quic_now());
-		return;
-	}
-	quic_event_push(sk, QUIC_EVENT_NEW_SESSION_TICKET, 0);
 }
 
 /**
@@ -270,12 +234,6 @@ void quic_crypt_prepare(struct sock *sk)
 	quic_hw_sync(sk);
 }
 
-static void clear_level(struct quic_level_keys *keys)
-{
-	quic_hp_clear(&keys->hp);
-	quic_aead_key_clear(&keys->aead);
-}
-
 static void free_initial(struct quic_sock *q)
 {
 	kfree_sensitive(q->crypt.initial);
@@ -295,6 +253,8 @@ void quic_crypt_drop(struct sock *sk)
 
 	if (q->conn.space[QUIC_SPACE_INITIAL].discarded)
 		free_initial(q);
+	if (!q->conn.early.can_send && !q->conn.early.can_recv)
+		clear_level(&q->crypt.early);
 	if (!q->conn.space[QUIC_SPACE_HANDSHAKE].discarded)
 		return;
 	for (dir = 0; dir < QUIC_DIRS; dir++)
@@ -313,6 +273,7 @@ void quic_crypt_wipe(struct sock *sk)
 	int dir, slot;
 
 	free_initial(q);
+	clear_level(&q->crypt.early);
 	for (dir = 0; dir < QUIC_DIRS; dir++) {
 		struct quic_app_keys *app = &q->crypt.app[dir];
 

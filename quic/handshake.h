@@ -11,7 +11,6 @@ struct sock;
 int quic_handshake_set_secret(struct sock *sk,
 			      const struct quic_crypto_secret *secret);
 int quic_handshake_set_params(struct sock *sk, const u8 *data, size_t len);
-void quic_handshake_take_late(struct sock *sk);
 
 void quic_crypt_prepare(struct sock *sk);
 void quic_crypt_drop(struct sock *sk);

@@ -8,6 +8,7 @@
 #include "mib.h"
 #include "migrate.h"
 #include "rx.h"
+#include "session.h"
 #include "timer.h"
 #include "tx.h"
 #include "txbuf.h"
@@ -133,8 +134,7 @@ void quic_sock_free_conn(struct sock *sk)
 	}
 	quic_hw_drop(sk);
 	quic_crypt_wipe(sk);
-	kfree_sensitive(q->ticket);
-	q->ticket = NULL;
+	quic_session_free(sk);
 	unlist_sock(sk);
 	if (q->udp)
 		quic_udp_put(q->udp);

@@ -12,6 +12,7 @@
 #include "late.h"
 #include "mib.h"
 #include "proto.h"
+#include "replay.h"
 #include "sock.h"
 #include "sysctl.h"
 #include "tx.h"
@@ -28,6 +29,7 @@ static int __net_init start_net(struct net *net)
 	spin_lock_init(&qn->lock);
 	INIT_HLIST_HEAD(&qn->socks);
 	get_random_bytes(qn->reset_key, sizeof(qn->reset_key));
+	get_random_bytes(qn->ticket_secret, sizeof(qn->ticket_secret));
 	err = quic_mib_init(net);
 	if (err)
 		return err;
@@ -48,7 +50,9 @@ static void __net_exit stop_net(struct net *net)
 	quic_sock_purge_net(net);
 	quic_sysctl_exit(net);
 	quic_mib_exit(net);
+	quic_replay_exit(net);
 	memzero_explicit(qn->reset_key, sizeof(qn->reset_key));
+	memzero_explicit(qn->ticket_secret, sizeof(qn->ticket_secret));
 }
 
 static struct pernet_operations quic_net_ops = {

@@ -44,6 +44,9 @@ static const struct snmp_mib quic_snmp_list[] = {
 	SNMP_MIB_ITEM("QuicMigrations", QUIC_MIB_MIGRATIONS),
 	SNMP_MIB_ITEM("QuicKeyUpdates", QUIC_MIB_KEY_UPDATES),
 	SNMP_MIB_ITEM("QuicKeyPrepFails", QUIC_MIB_KEY_PREPFAILS),
+	SNMP_MIB_ITEM("QuicEarlyAccepted", QUIC_MIB_EARLY_ACCEPTED),
+	SNMP_MIB_ITEM("QuicEarlyRejected", QUIC_MIB_EARLY_REJECTED),
+	SNMP_MIB_ITEM("QuicEarlyReplays", QUIC_MIB_EARLY_REPLAYS),
 	SNMP_MIB_SENTINEL
 };
 

@@ -5,12 +5,15 @@
 
 #include <linux/cache.h>
 #include <linux/percpu.h>
+#include <linux/quic.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/snmp.h>
 
 #include "rate.h"
 #include "sysctl.h"
+
+struct quic_replay;
 
 /* Names in mib.c, "Quic" goes before them. Every drop has one of its own. */
 enum quic_mib {
@@ -51,6 +54,9 @@ enum quic_mib {
 	QUIC_MIB_MIGRATIONS,		/* connections moved to another path */
 	QUIC_MIB_KEY_UPDATES,
 	QUIC_MIB_KEY_PREPFAILS,
+	QUIC_MIB_EARLY_ACCEPTED,	/* connections, both roles */
+	QUIC_MIB_EARLY_REJECTED,	/* by the server that we asked */
+	QUIC_MIB_EARLY_REPLAYS,		/* ClientHellos seen before */
 	__QUIC_MIB_MAX,
 };
 
@@ -64,6 +70,8 @@ struct quic_mib_stats {
  * @lock: guards @socks; BH
  * @socks: every socket with a local port, by quic_sock.net_node
  * @reset_key: 32 secret bytes that stateless reset tokens are made of
+ * @ticket_secret: that ticket keys are made of, unless the server has its own
+ * @replay: ClientHellos with early data; NULL before the first
  * @resets: stateless resets that were sent
  * @versions: Version Negotiation packets that were sent
  * @ctl: sysctls
@@ -74,6 +82,8 @@ struct quic_net {
 	spinlock_t lock;		/* guards socks */
 	struct hlist_head socks;
 	u8 reset_key[32];
+	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
+	struct quic_replay *replay;
 	struct quic_rate resets;
 	struct quic_rate versions;
 	struct quic_sysctls ctl;

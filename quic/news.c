@@ -4,10 +4,10 @@
 
 #include "demux.h"
 #include "event.h"
-#include "handshake.h"
 #include "mib.h"
 #include "migrate.h"
 #include "proto.h"
+#include "session.h"
 #include "txbuf.h"
 
 /* What comes at the 1-RTT level once established is for nobody to read. */
@@ -15,7 +15,7 @@ static void take_late_crypto(struct sock *sk)
 {
 	if (sk->sk_state == TCP_ESTABLISHED &&
 	    quic_conn_crypto_readable(&quic_sk(sk)->conn) == QUIC_LVL_APP)
-		quic_handshake_take_late(sk);
+		quic_session_recv_tickets(sk);
 }
 
 static void on_crypto(struct sock *sk)
@@ -36,6 +36,10 @@ static void on_established(struct sock *sk)
 		QUIC_INC_STATS(net, QUIC_MIB_CONN_PASSIVEESTABS);
 	else
 		QUIC_INC_STATS(net, QUIC_MIB_CONN_ACTIVEESTABS);
+	if (q->conn.early.state == QUIC_EARLY_ACCEPTED)
+		QUIC_INC_STATS(net, QUIC_MIB_EARLY_ACCEPTED);
+	if (q->conn.early.state == QUIC_EARLY_REJECTED)
+		QUIC_INC_STATS(net, QUIC_MIB_EARLY_REJECTED);
 	take_late_crypto(sk);
 	sk->sk_state_change(sk);
 	quic_hw_poke(sk);

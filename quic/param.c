@@ -167,6 +167,34 @@ int quic_param_set(struct sock *sk, const struct quic_transport_param *p)
 	return 0;
 }
 
+/**
+ * quic_param_remember() - QUIC_SOCKOPT_TRANSPORT_PARAM, remote side
+ * @sk: client's socket in its handshake, before it has 0-RTT keys
+ * @p: what the server said in an earlier connection; zero: the default
+ *
+ * Context: sock lock.
+ * Return: 0; -EINVAL out of bounds, or in another role or state.
+ */
+int quic_param_remember(struct sock *sk, const struct quic_transport_param *p)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct quic_tparams tp;
+
+	if (!q->has_conn || sk->sk_state != TCP_SYN_RECV)
+		return -EINVAL;
+	if (!zero_or_in(p->max_udp_payload_size, MIN_UDP_PAYLOAD,
+			MAX_UDP_PAYLOAD) ||
+	    !zero_or_in(p->max_data, 0, QUIC_VARINT_MAX) ||
+	    !zero_or_in(p->max_stream_data_bidi_local, 0, QUIC_VARINT_MAX) ||
+	    !zero_or_in(p->max_stream_data_bidi_remote, 0, QUIC_VARINT_MAX) ||
+	    !zero_or_in(p->max_stream_data_uni, 0, QUIC_VARINT_MAX))
+		return -EINVAL;
+	quic_tparams_default(&tp);
+	apply_param(&tp, p);
+	tp.max_datagram_frame = p->max_datagram_frame_size;
+	return quic_early_remember(&q->conn, &tp);
+}
+
 static void get_limits(const struct quic_tparams *tp,
 		       struct quic_transport_param *p)
 {

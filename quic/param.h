@@ -8,6 +8,7 @@ struct quic_transport_param;
 struct sock;
 
 int quic_param_set(struct sock *sk, const struct quic_transport_param *p);
+int quic_param_remember(struct sock *sk, const struct quic_transport_param *p);
 void quic_param_get(struct sock *sk, struct quic_transport_param *p);
 int quic_config_set(struct sock *sk, const struct quic_config *config);
 void quic_config_get(struct sock *sk, struct quic_config *config);

@@ -28,6 +28,7 @@ int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		 int *addr_len);
 bool quic_recv_ready(struct sock *sk);
+bool quic_recv_early_ready(struct sock *sk);
 bool quic_recv_skip_resets(struct sock *sk);
 bool quic_send_ready(struct sock *sk);
 

@@ -51,6 +51,18 @@ bool quic_recv_skip_resets(struct sock *sk)
 	return s || quic_recv_ready(sk);
 }
 
+static bool has_data(struct quic_sock *q)
+{
+	return quic_dgram_readable(&q->conn) || readable_stream(q);
+}
+
+/* The same, without the lock: a reset counts, too. */
+static bool data_queued(const struct quic_sock *q)
+{
+	return !list_empty_careful(&q->conn.dgrams.rx) ||
+	       !list_empty_careful(&q->conn.streams.readq);
+}
+
 /**
  * quic_recv_ready() - is there something for recvmsg()?
  * @sk: socket
@@ -65,17 +77,44 @@ bool quic_recv_ready(struct sock *sk)
 	if (!READ_ONCE(q->has_conn))
 		return false;
 	return quic_event_ready(sk) || crypto_level(q) >= 0 ||
-	       !list_empty_careful(&q->conn.dgrams.rx) ||
-	       !list_empty_careful(&q->conn.streams.readq);
+	       (READ_ONCE(sk->sk_state) != TCP_SYN_RECV && data_queued(q));
 }
 
-static bool has_item(struct sock *sk)
+/**
+ * quic_recv_early_ready() - is there 0-RTT data for who asks for it?
+ * @sk: socket
+ *
+ * Context: any; a guess without the sock lock.
+ * Return: true for stream data before the handshake is through.
+ */
+bool quic_recv_early_ready(struct sock *sk)
+{
+	const struct quic_sock *q = quic_sk(sk);
+
+	return READ_ONCE(sk->sk_state) == TCP_SYN_RECV &&
+	       READ_ONCE(q->has_conn) && data_queued(q);
+}
+
+/*
+ * In the handshake, whoever does it and whoever wants early data read the
+ * same socket: neither gets what is the other's.
+ */
+static bool wants_early(const struct sock *sk, int flags)
+{
+	return sk->sk_state == TCP_SYN_RECV && flags & MSG_QUIC_EARLY_DATA;
+}
+
+static bool has_item(struct sock *sk, int flags)
 {
 	struct quic_sock *q = quic_sk(sk);
 
-	return q->has_conn && (quic_event_ready(sk) || crypto_level(q) >= 0 ||
-			       quic_dgram_readable(&q->conn) ||
-			       readable_stream(q));
+	if (!q->has_conn)
+		return false;
+	if (wants_early(sk, flags))
+		return has_data(q);
+	if (quic_event_ready(sk) || crypto_level(q) >= 0)
+		return true;
+	return sk->sk_state != TCP_SYN_RECV && has_data(q);
 }
 
 static int ended_errno(struct sock *sk)
@@ -96,15 +135,15 @@ static int check_wait(struct sock *sk, long timeo)
 }
 
 /* What is queued comes before any error. */
-static int wait_item(struct sock *sk, long timeo)
+static int wait_item(struct sock *sk, long timeo, int flags)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	int err = 0;
 
-	if (has_item(sk))
+	if (has_item(sk, flags))
 		return 0;
 	add_wait_queue(sk_sleep(sk), &wait);
-	while (!has_item(sk)) {
+	while (!has_item(sk, flags)) {
 		err = check_wait(sk, timeo);
 		if (err)
 			break;
@@ -222,9 +261,11 @@ static ssize_t recv_stream(struct sock *sk, struct msghdr *msg, size_t len,
 static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
 			 int flags)
 {
-	if (quic_event_ready(sk))
+	bool early = wants_early(sk, flags);
+
+	if (!early && quic_event_ready(sk))
 		return quic_event_recv(sk, msg, len, flags & MSG_PEEK);
-	if (crypto_level(quic_sk(sk)) >= 0)
+	if (!early && crypto_level(quic_sk(sk)) >= 0)
 		return recv_handshake(sk, msg, len, flags);
 	if (quic_dgram_readable(&quic_sk(sk)->conn))
 		return recv_datagram(sk, msg, len, flags);
@@ -236,7 +277,7 @@ static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
  * @sk: socket
  * @msg: destination; a control message says what was received
  * @len: bytes of room
- * @flags: MSG_PEEK, MSG_DONTWAIT
+ * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_QUIC_EARLY_DATA
  * @addr_len: not set: the peer never changes within a call
  *
  * Context: process context.
@@ -252,7 +293,7 @@ int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 	ssize_t ret;
 
 	lock_sock(sk);
-	ret = wait_item(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT));
+	ret = wait_item(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT), flags);
 	if (!ret)
 		ret = recv_item(sk, msg, len, flags);
 	release_sock(sk);

@@ -396,23 +396,6 @@ static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
 
 /* ---- any packet, in linear memory -------------------------------------- */
 
-static bool level_of(u8 type, enum quic_level *level)
-{
-	switch (type) {
-	case QUIC_PKT_INITIAL:
-		*level = QUIC_LVL_INITIAL;
-		return true;
-	case QUIC_PKT_HANDSHAKE:
-		*level = QUIC_LVL_HANDSHAKE;
-		return true;
-	case QUIC_PKT_SHORT:
-		*level = QUIC_LVL_APP;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 		   struct quic_hdr *hdr)
 {
@@ -423,6 +406,8 @@ static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 	if (level == QUIC_LVL_INITIAL)
 		quic_initial_mask(&crypt->initial->rx, p + hdr->pn_off + 4,
 				  mask);
+	else if (level == QUIC_LVL_EARLY)
+		quic_hp_masks(&crypt->early.hp, mask, mask, 1);
 	else if (level == QUIC_LVL_HANDSHAKE)
 		quic_hp_masks(&crypt->hs[QUIC_DIR_RX].hp, mask, mask, 1);
 	else
@@ -448,7 +433,8 @@ static int open_linear(struct rx_burst *x, enum quic_level level, u8 *p,
 	} else {
 		*pn = quic_pn_expand(quic_conn_rx_largest(&x->q->conn, level),
 				     hdr->pn, hdr->pn_len);
-		key = &crypt->hs[QUIC_DIR_RX].aead;
+		key = level == QUIC_LVL_EARLY ? &crypt->early.aead :
+						&crypt->hs[QUIC_DIR_RX].aead;
 	}
 	if (level == QUIC_LVL_INITIAL)
 		return quic_initial_open(&crypt->initial->rx, *pn, p, hdr_len,
@@ -489,7 +475,7 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 			struct quic_hdr *hdr)
 {
 	struct quic_conn *c = &x->q->conn;
-	struct quic_space *space;
+	enum quic_rx_keys keys;
 	enum quic_level level;
 	u8 *tail = NULL;
 	u32 gen;
@@ -500,19 +486,18 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 		recv_version_neg(x, hdr);
 		return;
 	}
-	if (!level_of(hdr->type, &level) ||
+	if (!quic_pkt_level(hdr->type, &level) ||
 	    (level != QUIC_LVL_APP && hdr->version != c->version)) {
 		count(x, QUIC_MIB_PKT_STATEDROP);
 		return;
 	}
-	space = &c->space[quic_level_space(level)];
-	if (!space->can_recv || space->discarded) {
-		if (space->discarded)
-			count(x, QUIC_MIB_PKT_NOKEYDROP);
-		else
-			keep_early(x, p, hdr->len);
+	keys = quic_conn_rx_keys(c, level);
+	if (keys == QUIC_RX_KEYS_NEVER)
+		count(x, QUIC_MIB_PKT_NOKEYDROP);
+	if (keys == QUIC_RX_KEYS_LATER)
+		keep_early(x, p, hdr->len);
+	if (keys != QUIC_RX_KEYS_READY)
 		return;
-	}
 	if (level == QUIC_LVL_APP)
 		tail = p + left - QUIC_RESET_TOKEN_LEN;
 	err = open_linear(x, level, p, hdr, &pn, &gen);
@@ -733,6 +718,8 @@ static bool can_open(struct quic_sock *q)
 	key = quic_sock_app_key(q, QUIC_DIR_RX, q->conn.keys.rx_gen);
 	if (!key && q->conn.space[QUIC_SPACE_HANDSHAKE].can_recv)
 		key = &q->crypt.hs[QUIC_DIR_RX].aead;
+	if (!key && q->conn.early.can_recv)
+		key = &q->crypt.early.aead;
 	return !key || !quic_aead_key_valid(key) || quic_aead_usable(key);
 }
 

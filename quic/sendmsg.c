@@ -89,8 +89,7 @@ static int read_control(struct msghdr *msg, struct send_info *info)
 
 static bool can_send(const struct sock *sk)
 {
-	return sk->sk_state == TCP_ESTABLISHED &&
-	       !(sk->sk_shutdown & SEND_SHUTDOWN);
+	return quic_sock_may_write(sk) && !(sk->sk_shutdown & SEND_SHUTDOWN);
 }
 
 static int closed_errno(struct sock *sk)
@@ -136,14 +135,14 @@ static int wait_room(struct sock *sk, long *timeo)
 
 /**
  * quic_stream_open_wait() - open a stream, waiting for the peer's leave
- * @sk: established socket
+ * @sk: socket that may write
  * @id: id, or -1 for the next
  * @flags: MSG_QUIC_STREAM_UNI chooses the type when @id is -1
  * @dontwait: do not wait
  * @sp: the stream
  *
  * Context: process context, sock lock, which is dropped while waiting.
- * Return: 0; -EAGAIN at the peer's limit, when not waiting or after
+ * Return: 0; -EINVAL at the limit of 0-RTT; -EAGAIN at the peer's limit, when not waiting or after
  * SO_SNDTIMEO; -EPIPE or the connection's error when it ended; others of
  * quic_stream_open().
  */
@@ -159,6 +158,9 @@ int quic_stream_open_wait(struct sock *sk, s64 id, u32 flags, bool dontwait,
 	err = quic_stream_open(&q->conn, id, uni, GFP_KERNEL, sp);
 	if (err != -EAGAIN)
 		return err;
+	/* RFC 9000 7.4.1: what is remembered for 0-RTT cannot grow */
+	if (sk->sk_state == TCP_SYN_RECV && !q->conn.server)
+		return -EINVAL;
 	/* STREAMS_BLOCKED goes out */
 	quic_sock_push(sk);
 	timeo = sock_sndtimeo(sk, dontwait);

@@ -21,6 +21,7 @@
 struct quic_udp;
 struct quic_tx;
 struct quic_rx_state;
+struct quic_tickets;
 
 /**
  * DOC: Socket locking
@@ -86,6 +87,7 @@ struct quic_app_keys {
 /**
  * struct quic_crypt - every key of a connection; sock lock
  * @initial: NULL before there are any
+ * @early: 0-RTT level; a client's to send, a server's to receive
  * @hs: Handshake level, by enum quic_dir
  * @app: 1-RTT level, by enum quic_dir
  * @cipher: TLS_CIPHER_* of the 1-RTT keys, 0 before
@@ -95,6 +97,7 @@ struct quic_app_keys {
  */
 struct quic_crypt {
 	struct quic_initial *initial;
+	struct quic_level_keys early;
 	struct quic_level_keys hs[QUIC_DIRS];
 	struct quic_app_keys app[QUIC_DIRS];
 	u16 cipher;
@@ -131,6 +134,8 @@ struct quic_crypt {
  * @disable_compat_version: kept, not used yet
  * @real_errors: say by errno why the connection ended
  * @event_mask: bit per enum quic_event_type
+ * @has_ticket_secret: @ticket_secret was set
+ * @ticket_secret: server: that ticket keys are made of; never shown
  * @alpn: comma-separated names
  * @alpn_len: bytes
  *
@@ -153,6 +158,8 @@ struct quic_settings {
 	u8 alpn_len;
 	u8 real_errors;
 	u16 event_mask;
+	bool has_ticket_secret;
+	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
 	char alpn[QUIC_ALPN_MAX_LEN];
 };
 
@@ -210,8 +217,10 @@ struct quic_path_addrs {
  * @active_sid: stream of sends that name none; -1: none
  * @tx_bytes: stream bytes held by txbuf, written and not released; txbuf.c
  * @linger_ns: after close(): until when unacknowledged data is waited for
- * @ticket: client: NewSessionTicket messages
- * @ticket_len: bytes at @ticket
+ * @tickets: client: NewSessionTicket messages; NULL before the first
+ * @session: client: data of an earlier session, for TLS
+ * @session_len: bytes at @session
+ * @replay_checked: server: REPLAY_CHECK was used
  * @shut_rd: receive side was shut down
  *
  * Everything is under the sock lock unless said otherwise. @udp changes only
@@ -259,8 +268,10 @@ struct quic_sock {
 	u64 tx_bytes;
 	u64 linger_ns;
 
-	u8 *ticket;
-	u32 ticket_len;
+	struct quic_tickets *tickets;
+	u8 *session;
+	u32 session_len;
+	bool replay_checked;
 };
 
 struct quic6_sock {
@@ -297,6 +308,22 @@ quic_sock_app_key(struct quic_sock *q, enum quic_dir dir, u32 gen)
 	struct quic_aead_key *k = &q->crypt.app[dir].aead[gen % QUIC_KEY_SLOTS];
 
 	return quic_aead_key_valid(k) && k->generation == gen ? k : NULL;
+}
+
+/*
+ * May the application write to streams? Before the handshake is through a
+ * client may with 0-RTT keys, a server with its 1-RTT keys. Sock lock.
+ */
+static inline bool quic_sock_may_write(const struct sock *sk)
+{
+	const struct quic_conn *c = &quic_sk(sk)->conn;
+
+	if (sk->sk_state != TCP_SYN_RECV)
+		return sk->sk_state == TCP_ESTABLISHED;
+	if (c->state != QUIC_CONN_HANDSHAKE)
+		return false;
+	return c->server ? c->has_remote && c->space[QUIC_SPACE_APP].can_send :
+			   c->early.can_send;
 }
 
 /* Bytes of sk_sndbuf left for stream data and datagrams. Sock lock, or a guess. */

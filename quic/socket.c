@@ -508,6 +508,8 @@ static __poll_t poll_sock(struct file *file, struct socket *sock,
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 	if (quic_recv_ready(sk))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	if (quic_recv_early_ready(sk))
+		mask |= EPOLLRDBAND;
 	if (quic_send_ready(sk)) {
 		mask |= EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
 		return mask;

@@ -14,6 +14,7 @@
 #include "migrate.h"
 #include "param.h"
 #include "rx.h"
+#include "session.h"
 #include "sendmsg.h"
 #include "stats.h"
 
@@ -28,6 +29,7 @@ union opt_val {
 	struct quic_transport_param param;
 	struct quic_config config;
 	struct quic_crypto_secret secret;
+	struct quic_early_data early;
 	struct quic_stats stats;
 	u32 on;
 	u8 blob[QUIC_TRANSPORT_PARAM_EXT_MAX_LEN];
@@ -94,7 +96,7 @@ static int get_stream_open(struct sock *sk, union opt_val *val, size_t *len)
 	bool dontwait;
 	int err;
 
-	if (!is_established(sk))
+	if (!quic_sock_may_write(sk))
 		return -EPIPE;
 	if (info->stream_flags & ~(MSG_QUIC_STREAM_UNI |
 				   MSG_QUIC_STREAM_DONTWAIT))
@@ -112,7 +114,7 @@ static int get_stream_open(struct sock *sk, union opt_val *val, size_t *len)
 
 static struct quic_stream *option_stream(struct sock *sk, s64 id)
 {
-	if (!is_established(sk))
+	if (!quic_sock_may_write(sk))
 		return ERR_PTR(-EPIPE);
 	if (id < 0)
 		return ERR_PTR(-EINVAL);
@@ -240,9 +242,8 @@ static int set_key_update(struct sock *sk, const union opt_val *val,
 
 static int set_param(struct sock *sk, const union opt_val *val, size_t len)
 {
-	/* of remote ones, remembered for 0-RTT, nothing is made yet */
 	if (val->param.remote)
-		return -EOPNOTSUPP;
+		return quic_param_remember(sk, &val->param);
 	return quic_param_set(sk, &val->param);
 }
 
@@ -378,6 +379,30 @@ static int get_stats(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+/* ---- session tickets and 0-RTT ------------------------------------------- */
+
+static int set_early_data(struct sock *sk, const union opt_val *val,
+			  size_t len)
+{
+	return quic_session_set_early(sk, &val->early);
+}
+
+static int get_early_data(struct sock *sk, union opt_val *val, size_t *len)
+{
+	return quic_session_get_early(sk, &val->early);
+}
+
+static int set_ticket_secret(struct sock *sk, const union opt_val *val,
+			     size_t len)
+{
+	return quic_session_set_secret(sk, val->blob, len);
+}
+
+static int check_replay(struct sock *sk, const union opt_val *val, size_t len)
+{
+	return quic_session_check_replay(sk, val->blob, len);
+}
+
 static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_EVENT] = {
 		.size = sizeof(struct quic_event_option),
@@ -430,6 +455,16 @@ static const struct opt_ops opts[] = {
 		.max = QUIC_TRANSPORT_PARAM_EXT_MAX_LEN,
 		.set = set_param_ext, .get = get_param_ext,
 	},
+	[QUIC_SOCKOPT_EARLY_DATA] = {
+		.size = sizeof(struct quic_early_data),
+		.set = set_early_data, .get = get_early_data,
+	},
+	[QUIC_SOCKOPT_TICKET_SECRET] = {
+		.max = QUIC_TICKET_SECRET_LEN, .set = set_ticket_secret,
+	},
+	[QUIC_SOCKOPT_REPLAY_CHECK] = {
+		.max = QUIC_REPLAY_ID_MAX_LEN, .set = check_replay,
+	},
 	[QUIC_SOCKOPT_REAL_ERRORS] = {
 		.size = sizeof(u32),
 		.set = set_real_errors, .get = get_real_errors,
@@ -479,10 +514,13 @@ int quic_do_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 	union opt_val *val;
 	int err;
 
-	if (!op || !op->set)
-		return -ENOPROTOOPT;
 	if (optlen > QUIC_SOCKOPT_MAX_LEN)
 		return -EINVAL;
+	/* longer than any other value */
+	if (optname == QUIC_SOCKOPT_SESSION_TICKET)
+		return quic_session_set(sk, optval, optlen);
+	if (!op || !op->set)
+		return -ENOPROTOOPT;
 	val = kzalloc(sizeof(*val), GFP_KERNEL);
 	if (!val)
 		return -ENOMEM;
@@ -497,26 +535,6 @@ int quic_do_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 	return err;
 }
 EXPORT_SYMBOL_GPL(quic_do_setsockopt);
-
-/* The ticket is longer than any other value, and not copied twice. */
-static int get_ticket(struct sock *sk, sockptr_t optval, int *len)
-{
-	struct quic_sock *q = quic_sk(sk);
-	int err = 0;
-
-	lock_sock(sk);
-	if (sk->sk_state == TCP_LISTEN)
-		err = -EPIPE;
-	else if (q->has_conn && q->conn.server)
-		err = -EOPNOTSUPP;
-	else if (*len < (int)q->ticket_len)
-		err = -EINVAL;
-	else if (copy_to_sockptr(optval, q->ticket, q->ticket_len))
-		err = -EFAULT;
-	*len = q->ticket_len;
-	release_sock(sk);
-	return err;
-}
 
 static int get_value(struct sock *sk, const struct opt_ops *op,
 		     sockptr_t optval, int *len)
@@ -572,7 +590,7 @@ int quic_do_getsockopt(struct sock *sk, int optname, sockptr_t optval,
 	if (len < 0)
 		return -EINVAL;
 	if (optname == QUIC_SOCKOPT_SESSION_TICKET)
-		err = get_ticket(sk, optval, &len);
+		err = quic_session_get(sk, optval, &len);
 	else if (!op || !op->get)
 		err = -ENOPROTOOPT;
 	else

@@ -318,6 +318,8 @@ static struct quic_aead_key *level_key(struct quic_sock *q,
 {
 	if (level == QUIC_LVL_APP)
 		return quic_sock_app_key(q, QUIC_DIR_TX, plan->gen);
+	if (level == QUIC_LVL_EARLY && quic_aead_key_valid(&q->crypt.early.aead))
+		return &q->crypt.early.aead;
 	if (level == QUIC_LVL_HANDSHAKE &&
 	    quic_aead_key_valid(&q->crypt.hs[QUIC_DIR_TX].aead))
 		return &q->crypt.hs[QUIC_DIR_TX].aead;
@@ -393,7 +395,10 @@ static unsigned int protect_run(struct quic_sock *q, struct tx_work *w,
 		else
 			memcpy(w->mask[k], sample_of(w, k), QUIC_SAMPLE_LEN);
 	}
-	if (level == QUIC_LVL_HANDSHAKE)
+	if (level == QUIC_LVL_EARLY)
+		quic_hp_masks(&q->crypt.early.hp, w->mask[i], w->mask[i],
+			      k - i);
+	else if (level == QUIC_LVL_HANDSHAKE)
 		quic_hp_masks(&q->crypt.hs[QUIC_DIR_TX].hp, w->mask[i],
 			      w->mask[i], k - i);
 	else if (level == QUIC_LVL_APP)
@@ -626,6 +631,8 @@ static bool can_seal(struct quic_sock *q)
 	key = quic_sock_app_key(q, QUIC_DIR_TX, q->conn.keys.tx_gen);
 	if (!key && q->conn.space[QUIC_SPACE_HANDSHAKE].can_send)
 		key = &q->crypt.hs[QUIC_DIR_TX].aead;
+	if (!key && quic_early_sending(&q->conn))
+		key = &q->crypt.early.aead;
 	return !key || !quic_aead_key_valid(key) || quic_aead_usable(key);
 }
 

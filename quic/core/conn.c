@@ -291,6 +291,35 @@ void quic_conn_keys(struct quic_conn *c, enum quic_level level, bool send,
 	maybe_established(c);
 }
 
+/*
+ * RFC 9001 5.7, 4.6.2: 0-RTT packets wait for the ClientHello; when it is
+ * answered and there are no keys, 0-RTT was rejected.
+ */
+static enum quic_rx_keys early_keys(const struct quic_conn *c)
+{
+	const struct quic_space *hs = &c->space[QUIC_SPACE_HANDSHAKE];
+
+	if (c->early.can_recv)
+		return QUIC_RX_KEYS_READY;
+	/* RFC 9001 5.6: a client drops them */
+	if (!c->server || c->early.state != QUIC_EARLY_NONE || hs->can_send ||
+	    hs->discarded)
+		return QUIC_RX_KEYS_NEVER;
+	return QUIC_RX_KEYS_LATER;
+}
+
+enum quic_rx_keys quic_conn_rx_keys(const struct quic_conn *c,
+				    enum quic_level level)
+{
+	const struct quic_space *sp = &c->space[quic_level_space(level)];
+
+	if (level == QUIC_LVL_EARLY)
+		return early_keys(c);
+	if (sp->discarded)
+		return QUIC_RX_KEYS_NEVER;
+	return sp->can_recv ? QUIC_RX_KEYS_READY : QUIC_RX_KEYS_LATER;
+}
+
 static int grow_crypto(struct quic_crypto_stream *cs, u32 len, gfp_t gfp)
 {
 	u32 cap = max_t(u32, cs->tx_cap, CRYPTO_TX_CHUNK);

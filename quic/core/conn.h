@@ -363,6 +363,27 @@ static inline enum quic_space_id quic_level_space(enum quic_level level)
 	}
 }
 
+/* Level of a packet's keys. Return: false for types that have none. */
+static inline bool quic_pkt_level(u8 type, enum quic_level *level)
+{
+	switch (type) {
+	case QUIC_PKT_INITIAL:
+		*level = QUIC_LVL_INITIAL;
+		return true;
+	case QUIC_PKT_0RTT:
+		*level = QUIC_LVL_EARLY;
+		return true;
+	case QUIC_PKT_HANDSHAKE:
+		*level = QUIC_LVL_HANDSHAKE;
+		return true;
+	case QUIC_PKT_SHORT:
+		*level = QUIC_LVL_APP;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static inline struct quic_reasm *quic_conn_crypto_rx(struct quic_conn *c,
 						     enum quic_level level)
 {
@@ -415,6 +436,21 @@ static inline bool quic_conn_blocked(const struct quic_conn *c)
 	return quic_path_room(&c->path) < (c->confirmed ? QUIC_PATH_MIN_BYTES :
 							  QUIC_PATH_BASE_MTU);
 }
+
+/**
+ * enum quic_rx_keys - what the keys of a level are to a packet that came now
+ * @QUIC_RX_KEYS_READY: open it
+ * @QUIC_RX_KEYS_LATER: they may come: keep it, within bounds
+ * @QUIC_RX_KEYS_NEVER: they are gone, or will not come
+ */
+enum quic_rx_keys {
+	QUIC_RX_KEYS_READY,
+	QUIC_RX_KEYS_LATER,
+	QUIC_RX_KEYS_NEVER,
+};
+
+enum quic_rx_keys quic_conn_rx_keys(const struct quic_conn *c,
+				    enum quic_level level);
 
 /* Number that pn is expanded against: largest received at that level. */
 static inline u64 quic_conn_rx_largest(const struct quic_conn *c,

@@ -435,6 +435,7 @@ static void client_drops(void)
 {
 	start_client(NULL);
 	must(!fix_ping(&f, QUIC_SPACE_INITIAL));
+	CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_EARLY), QUIC_RX_KEYS_NEVER);
 	CHECK_EQ(recv_early(0, "\1", 1), QUIC_ERR_DROP);
 	CHECK_EQ(f.c.state, QUIC_CONN_HANDSHAKE);
 	fix_free(&f);
@@ -466,6 +467,7 @@ static void receives(void)
 	u8 buf[200];
 
 	start_server();
+	CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_EARLY), QUIC_RX_KEYS_READY);
 	CHECK_EQ(f.c.early.state, QUIC_EARLY_ACCEPTED);
 	CHECK_EQ(recv_early(0, buf, stream_frame(buf, 60)), 0);
 	CHECK_EQ(recv_early(1, "\1", 1), 0);
@@ -530,7 +532,11 @@ static void server_without_keys(void)
 {
 	CHECK_EQ(fix_start(&f, true, NULL), 0);
 	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 300), 0);
+	/* RFC 9001 5.7: they may be kept until the ClientHello is answered */
+	CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_EARLY), QUIC_RX_KEYS_LATER);
 	CHECK_EQ(recv_early(0, "\1", 1), QUIC_ERR_DROP);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_EARLY), QUIC_RX_KEYS_NEVER);
 	quic_conn_keys(&f.c, QUIC_LVL_APP, false, f.now);
 	CHECK_EQ(recv_early(0, "\1", 1), QUIC_ERR_DROP);
 	CHECK_EQ(f.c.early.state, QUIC_EARLY_NONE);

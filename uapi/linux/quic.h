@@ -35,6 +35,8 @@
 #define MSG_QUIC_STREAM_SNDBLOCK	0x2000	/* MSG_ERRQUEUE */
 #define MSG_QUIC_DATAGRAM		0x1000	/* MSG_RST */
 #define MSG_QUIC_NOTIFICATION		0x8000	/* MSG_MORE, receive only */
+/* Ours, for recvmsg() before the handshake is through: stream data only. */
+#define MSG_QUIC_EARLY_DATA		0x400	/* MSG_SYN */
 
 /**
  * enum quic_crypto_level - encryption levels (RFC 9001 2.1)
@@ -103,6 +105,12 @@ struct quic_handshake_info {
  * @QUIC_SOCKOPT_CRYPTO_SECRET: set: struct quic_crypto_secret
  * @QUIC_SOCKOPT_TRANSPORT_PARAM_EXT: set (the peer's), get (the local):
  *	payload of the TLS extension quic_transport_parameters (0x39)
+ * @QUIC_SOCKOPT_EARLY_DATA: get: struct quic_early_data; set, by a client's
+ *	handshake: what the server decided, before its parameters
+ * @QUIC_SOCKOPT_TICKET_SECRET: set: QUIC_TICKET_SECRET_LEN bytes from which
+ *	a server and the connections that it accepts derive ticket keys
+ * @QUIC_SOCKOPT_REPLAY_CHECK: set, by a server's handshake: what is unique of
+ *	a ClientHello with early data; EEXIST: it was seen before
  * @QUIC_SOCKOPT_STATS: get: struct quic_stats
  * @QUIC_SOCKOPT_REAL_ERRORS: set, get: __u32: 1: once the connection ended,
  *	the first call that fails, or SO_ERROR, says why; 0 (as it is at
@@ -125,6 +133,9 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_SESSION_TICKET		= 12,
 	QUIC_SOCKOPT_CRYPTO_SECRET		= 13,
 	QUIC_SOCKOPT_TRANSPORT_PARAM_EXT	= 14,
+	QUIC_SOCKOPT_EARLY_DATA			= 72,
+	QUIC_SOCKOPT_TICKET_SECRET		= 73,
+	QUIC_SOCKOPT_REPLAY_CHECK		= 74,
 	/* extensions */
 	QUIC_SOCKOPT_STATS			= 88,
 	QUIC_SOCKOPT_REAL_ERRORS		= 89,
@@ -137,6 +148,10 @@ enum quic_sockopt {
 #define QUIC_TICKET_MIN_LEN		64
 #define QUIC_TICKET_MAX_LEN		4096
 #define QUIC_TRANSPORT_PARAM_EXT_MAX_LEN	512
+#define QUIC_TICKET_KEY_LEN		64
+#define QUIC_TICKET_SECRET_LEN		32
+#define QUIC_REPLAY_ID_MIN_LEN		16
+#define QUIC_REPLAY_ID_MAX_LEN		64
 
 /**
  * struct quic_transport_param - transport parameters of one side
@@ -240,6 +255,28 @@ struct quic_crypto_secret {
 	__u16	reserved;
 	__u32	type;
 	__u8	secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
+};
+
+/* State of 0-RTT */
+enum quic_early_data_state {
+	QUIC_EARLY_DATA_NONE		= 0,	/* not tried */
+	QUIC_EARLY_DATA_TRIED		= 1,	/* nothing is known yet */
+	QUIC_EARLY_DATA_ACCEPTED	= 2,
+	QUIC_EARLY_DATA_REJECTED	= 3,	/* sent again after the handshake */
+};
+
+/**
+ * struct quic_early_data - what became of 0-RTT
+ * @state: enum quic_early_data_state; a server knows NONE and ACCEPTED
+ * @reserved: zero
+ * @packets: 0-RTT packets sent (client) or received (server)
+ * @bytes: their payload
+ */
+struct quic_early_data {
+	__u8	state;
+	__u8	reserved[7];
+	__u64	packets;
+	__u64	bytes;
 };
 
 /**
