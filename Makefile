@@ -58,6 +58,10 @@ demo: deps kernel-normal modules-normal user	## a file through a QUIC connection
 	@if [ -x tests/demo/demo.sh ]; then tests/demo/demo.sh $(FILE); \
 	else echo "demo: tests/demo/demo.sh is not there yet" >&2; exit 1; fi
 
+interop: deps kernel-normal modules-normal user	## against other implementations; PEERS=a,b SCENARIOS=a,b; ARGS=--help
+	@tests/interop/install
+	@PEERS='$(PEERS)' SCENARIOS='$(SCENARIOS)' tests/interop/interop.py $(ARGS)
+
 shell: deps kernel-$(VARIANT) modules-$(VARIANT) user	## a shell in the guest with everything loaded
 	@$(VM)/uml-run -i -v $(VARIANT)
 
@@ -77,10 +81,10 @@ hook = if [ -x $(1) ]; then $(1); else echo "$@: $(1) is not there yet" >&2; exi
 
 clean:	## remove what was built, but not the kernels
 	rm -rf $(OUT)/mod-* $(OUT)/user $(OUT)/unit $(OUT)/sim $(OUT)/fuzz $(OUT)/obj $(OUT)/test $(OUT)/vm $(OUT)/tmp \
-		$(OUT)/mutants $(OUT)/demo
+		$(OUT)/mutants $(OUT)/demo $(OUT)/interop
 
 distclean:	## remove build/
 	rm -rf $(OUT)
 
 .PHONY: help deps kernel modules modules-normal modules-debug modules-stock lib tools samples user programs unit sim fuzz all \
-	check demo shell gates mutations soak bench clean distclean
+	check demo interop shell gates mutations soak bench clean distclean

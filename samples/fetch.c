@@ -8,14 +8,19 @@
 #include "progress.h"
 #include "stream.h"
 
-/* As many as the server has streams for at the moment. */
+/*
+ * As many as the server has streams for at the moment, without waiting for
+ * more while there is something to receive.
+ */
 static int begin_some(struct fetches *fetches)
 {
+	int sockfd = fetches->config->sockfd;
 	struct fetch *fetch;
 
 	while (fetches->begun < fetches->count) {
 		fetch = &fetches->list[fetches->begun];
-		fetch->sid = stream_try_open(fetches->config->sockfd);
+		fetch->sid = fetches->begun == fetches->done ?
+			stream_open(sockfd) : stream_try_open(sockfd);
 		if (fetch->sid < 0 && errno == EAGAIN)
 			return 0;
 		if (fetch->sid < 0) {

@@ -297,15 +297,17 @@ dissect() {
 }
 
 # capture_judge WHAT FILE KEYLOG PORT...: every datagram from or to these ports is QUIC that was decrypted, and nothing in it is malformed
-# or an error in the eyes of tshark.
+# or an error in the eyes of tshark. Sets $judged_short and $judged_stream: datagrams with 1-RTT packets, and with stream data.
 capture_judge() {
-	local what=$1 file=$2 keys=$3 ports filter
+	local what=$1 file=$2 keys=$3 filter
 	shift 3
 	printf -v filter ' || udp.port == %s' "$@"
-	dissect "$file" "$keys" "$*" -Y "${filter# || }" -T fields -E header=y -e frame.number -e frame.protocols -e quic.decryption_failed \
-		-e _ws.malformed -e _ws.expert.severity > /tmp/judged.txt
+	dissect "$file" "$keys" "$*" -Y "${filter# || }" -T fields -e frame.number -e frame.protocols -e quic.decryption_failed \
+		-e _ws.malformed -e _ws.expert.severity -e quic.short -e quic.stream.stream_id > /tmp/judged.txt
 	at_least "$what: tshark sees QUIC packets" "$(grep -c ':quic' /tmp/judged.txt)" 10
 	# severity: 0x800000 is an error
 	is "$what: each is decrypted, none malformed" "$(awk -F '\t' \
-		'NR > 1 && ($2 !~ /:quic/ || $3 != "" || $4 != "" || $5 ~ /8388608/)' /tmp/judged.txt | head -n 20)" ""
+		'$2 !~ /:quic/ || $3 != "" || $4 != "" || $5 ~ /8388608/' /tmp/judged.txt | head -n 20)" ""
+	# shellcheck disable=SC2034  # for the script that calls
+	judged_short=$(awk -F '\t' '$6 != ""' /tmp/judged.txt | wc -l) judged_stream=$(awk -F '\t' '$7 != ""' /tmp/judged.txt | wc -l)
 }

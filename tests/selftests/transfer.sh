@@ -23,21 +23,13 @@ roundtrip() {
 
 check "server starts" serve b 10.9.0.2 || done_testing
 rm -f /tmp/keys.log
-# taken before segmentation: a datagram is cut out of a burst by its UDP length
-spawn /tmp/tcpdump.log ip netns exec a tcpdump -i eth0 -U -s 0 -w /tmp/v4.pcap udp
-tcpdump_pid=$spawned
-wait_file 10 /tmp/tcpdump.log 'listening on' || bail "tcpdump starts"
-for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o off; inns b ethtool -K eth0 $o off; done
+capture_begin a /tmp/v4.pcap || bail "tcpdump starts"
 roundtrip IPv4 10.9.0.2
-kill -INT "$tcpdump_pid"
-wait_pid 10 "$tcpdump_pid"
-for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o on; inns b ethtool -K eth0 $o on; done
+capture_end
 kill "$server"
-
-dissect() { tshark -r /tmp/v4.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
-at_least "tshark sees 1-RTT packets" "$(dissect -Y 'quic.header_form == 0' -T fields -e quic.packet_number | wc -l)" 3000
-at_least "and decrypts their streams" "$(dissect -Y 'quic.stream_data' | wc -l)" 2000
-is "and fails on none" "$(dissect -Y 'quic.decryption_failed || _ws.malformed' | wc -l)" 0
+capture_judge "on the wire" /tmp/v4.pcap /tmp/keys.log "$port"
+at_least "datagrams with 1-RTT packets" "$judged_short" 3000
+at_least "and with stream data" "$judged_stream" 2000
 
 check "server starts on IPv6" serve b '[fd09::2]'
 roundtrip IPv6 '[fd09::2]'
