@@ -18,18 +18,14 @@
 #include "mib.h"
 #include "rx.h"
 #include "sock.h"
+#include "stateless.h"
 #include "udp.h"
 
-/* Lengths of RFC 8999: form, version, length byte, id, length byte, id. */
+/* RFC 8999 5.1: form, version, length byte, id */
 #define LONG_DCID_OFF		6
-#define PEEK_BYTES		(LONG_DCID_OFF + 255 + 1 + 255)
 #define PEEK_FAST_BYTES		(LONG_DCID_OFF + QUIC_CID_MAX_LEN)
 
 #define LISTEN_BITS		8
-
-/* A stateless reset in less would not pass for a packet (RFC 9000 10.3). */
-#define RESET_MIN_BYTES		21
-#define RESET_MAX_BYTES		43
 
 /**
  * struct demux_key - hashed as bytes
@@ -323,64 +319,6 @@ static void drop(struct net *net, struct sk_buff *skb, enum quic_mib why)
 	kfree_skb_reason(skb, SKB_DROP_REASON_NO_SOCKET);
 }
 
-/* RFC 9000 6.1: in a datagram that could have carried an Initial. */
-static void refuse_version(struct net *net, struct sk_buff *skb)
-{
-	const size_t size = PEEK_BYTES + 3 * sizeof(u32);
-	struct quic_net *qn = quic_net(net);
-	u8 dlen, slen, rnd, *buf = NULL;
-	struct quic_wr wr;
-	struct sock *lsk;
-	const u8 *in;
-
-	lsk = find_listener(net, skb);
-	if (!lsk || skb->len < QUIC_MIN_INITIAL_SIZE ||
-	    !pskb_may_pull(skb, PEEK_BYTES) ||
-	    !quic_rate_take(&qn->versions, READ_ONCE(qn->ctl.version_rate)))
-		goto out;
-	buf = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
-	if (!buf)
-		goto out;
-	wr.p = buf;
-	wr.end = buf + size;
-	in = skb->data;
-	dlen = in[LONG_DCID_OFF - 1];
-	slen = in[LONG_DCID_OFF + dlen];
-	get_random_bytes(&rnd, 1);
-	if (!quic_hdr_build_version_neg(&wr, in + LONG_DCID_OFF + dlen + 1,
-					slen, in + LONG_DCID_OFF, dlen, rnd))
-		quic_udp_reply(net, skb, buf, wr.p - buf);
-out:
-	kfree(buf);
-	if (lsk)
-		sock_put(lsk);
-	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
-}
-
-/*
- * RFC 9000 10.3: shorter than what it answers, so that two endpoints cannot
- * keep resetting each other.
- */
-static void send_reset(struct net *net, const struct sk_buff *skb,
-		       unsigned int rcvd, const struct demux_peek *peek)
-{
-	struct quic_net *qn = quic_net(net);
-	u8 buf[RESET_MAX_BYTES];
-	struct quic_cid cid;
-	unsigned int len;
-
-	if (rcvd <= RESET_MIN_BYTES ||
-	    !quic_rate_take(&qn->resets, READ_ONCE(qn->ctl.reset_rate)))
-		return;
-	len = min_t(unsigned int, rcvd - 1, sizeof(buf));
-	get_random_bytes(buf, len - QUIC_RESET_TOKEN_LEN);
-	buf[0] = (buf[0] & 0x3f) | 0x40;
-	cid.len = peek->cid_len;
-	memcpy(cid.data, peek->cid, cid.len);
-	quic_sock_reset_token(net, &cid, buf + len - QUIC_RESET_TOKEN_LEN);
-	quic_udp_reply(net, skb, buf, len);
-}
-
 static bool is_initial(const struct demux_peek *peek)
 {
 	u8 type = peek->first >> 4 & 3;
@@ -388,6 +326,28 @@ static bool is_initial(const struct demux_peek *peek)
 	/* RFC 9369 3.2 shuffled the types */
 	return peek->version == QUIC_V1 ? type == 0 :
 	       peek->version == QUIC_V2 && type == 1;
+}
+
+/*
+ * RFC 9000 6.1: only in a datagram that could have carried an Initial, and
+ * never to a Version Negotiation packet.
+ */
+static void refuse_version(struct net *net, struct sk_buff *skb,
+			   const struct demux_peek *peek)
+{
+	struct sock *lsk = NULL;
+
+	if (!peek->version) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	if (skb->len >= QUIC_MIN_INITIAL_SIZE)
+		lsk = find_listener(net, skb);
+	if (lsk) {
+		quic_stateless_version(net, skb, quic_listen_only_version(lsk));
+		sock_put(lsk);
+	}
+	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
 }
 
 /* No socket has the connection id: a new connection, or nothing. */
@@ -399,15 +359,12 @@ static void rcv_unknown(struct net *net, struct sk_buff *skb,
 	struct sock *lsk;
 
 	if (!peek->is_long) {
-		send_reset(net, skb, len, peek);
+		quic_stateless_reset(net, skb, len, peek->cid, peek->cid_len);
 		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
 		return;
 	}
 	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
-		if (peek->version)
-			refuse_version(net, skb);
-		else
-			drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		refuse_version(net, skb, peek);
 		return;
 	}
 	if (!is_initial(peek)) {

@@ -121,8 +121,8 @@ static const u8 *blob_payload(const struct quic_sock *q, u8 type, size_t *len)
 {
 	switch (type) {
 	case QUIC_EVENT_NEW_TOKEN:
-		*len = q->conn.token_len;
-		return q->conn.token;
+		*len = q->conn.new_token_len;
+		return q->conn.new_token;
 	case QUIC_EVENT_NEW_SESSION_TICKET:
 		if (!q->tickets)
 			return NULL;

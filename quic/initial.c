@@ -178,6 +178,38 @@ static void set_aead_key(struct quic_initial_aead *key, const u8 *raw)
 	aes_encrypt(&key->aes, (u8 *)&key->h, zero);
 }
 
+static void seal(const struct quic_initial_aead *key, u64 pn, u8 *pkt,
+		 size_t aad_len, size_t text_len)
+{
+	u8 j0[AES_BLOCK_SIZE];
+
+	make_j0(key, pn, j0);
+	crypt_text(key, j0, pkt + aad_len, text_len);
+	compute_tag(key, j0, pkt, aad_len, text_len, pkt + aad_len + text_len);
+}
+
+static int open_sealed(const struct quic_initial_aead *key, u64 pn, u8 *pkt,
+		       size_t aad_len, size_t sealed_len)
+{
+	u8 tag[QUIC_INITIAL_TAG_LEN];
+	u8 j0[AES_BLOCK_SIZE];
+	size_t text_len;
+	bool differs;
+
+	if (sealed_len < QUIC_INITIAL_TAG_LEN)
+		return -EBADMSG;
+	text_len = sealed_len - QUIC_INITIAL_TAG_LEN;
+
+	make_j0(key, pn, j0);
+	compute_tag(key, j0, pkt, aad_len, text_len, tag);
+	differs = crypto_memneq(tag, pkt + aad_len + text_len, sizeof(tag));
+	memzero_explicit(tag, sizeof(tag));
+	if (differs)
+		return -EBADMSG;
+	crypt_text(key, j0, pkt + aad_len, text_len);
+	return 0;
+}
+
 static int derive_key(struct quic_initial_key *key,
 		      const struct quic_labels *labels, const u8 *prk,
 		      const char *who)
@@ -271,12 +303,7 @@ EXPORT_SYMBOL_IF_KUNIT(quic_initial_wipe);
 void quic_initial_seal(const struct quic_initial_key *key, u64 pn, u8 *pkt,
 		       size_t aad_len, size_t text_len)
 {
-	u8 j0[AES_BLOCK_SIZE];
-
-	make_j0(&key->aead, pn, j0);
-	crypt_text(&key->aead, j0, pkt + aad_len, text_len);
-	compute_tag(&key->aead, j0, pkt, aad_len, text_len,
-		    pkt + aad_len + text_len);
+	seal(&key->aead, pn, pkt, aad_len, text_len);
 }
 EXPORT_SYMBOL_IF_KUNIT(quic_initial_seal);
 
@@ -297,23 +324,7 @@ EXPORT_SYMBOL_IF_KUNIT(quic_initial_seal);
 int quic_initial_open(const struct quic_initial_key *key, u64 pn, u8 *pkt,
 		      size_t aad_len, size_t sealed_len)
 {
-	u8 tag[QUIC_INITIAL_TAG_LEN];
-	u8 j0[AES_BLOCK_SIZE];
-	size_t text_len;
-	bool differs;
-
-	if (sealed_len < QUIC_INITIAL_TAG_LEN)
-		return -EBADMSG;
-	text_len = sealed_len - QUIC_INITIAL_TAG_LEN;
-
-	make_j0(&key->aead, pn, j0);
-	compute_tag(&key->aead, j0, pkt, aad_len, text_len, tag);
-	differs = crypto_memneq(tag, pkt + aad_len + text_len, sizeof(tag));
-	memzero_explicit(tag, sizeof(tag));
-	if (differs)
-		return -EBADMSG;
-	crypt_text(&key->aead, j0, pkt + aad_len, text_len);
-	return 0;
+	return open_sealed(&key->aead, pn, pkt, aad_len, sealed_len);
 }
 EXPORT_SYMBOL_IF_KUNIT(quic_initial_open);
 
@@ -334,6 +345,74 @@ void quic_initial_mask(const struct quic_initial_key *key, const u8 *sample,
 	aes_encrypt(&key->hp, mask, sample);
 }
 EXPORT_SYMBOL_IF_KUNIT(quic_initial_mask);
+
+/* A key that no other token has: the nonce may be a constant. */
+static int token_key(struct quic_initial_aead *key, const u8 *secret,
+		     const u8 *salt)
+{
+	u8 prk[SHA256_DIGEST_SIZE];
+	u8 raw[KEY_LEN];
+	int err;
+
+	quic_hkdf_extract_sha256(salt, QUIC_TOKEN_SALT_LEN, secret,
+				 QUIC_TOKEN_SECRET_LEN, prk);
+	err = quic_hkdf_expand_label(prk, sizeof(prk), "quic token", raw,
+				     sizeof(raw));
+	if (!err)
+		set_aead_key(key, raw);
+	memset(key->iv, 0, sizeof(key->iv));
+	memzero_explicit(prk, sizeof(prk));
+	memzero_explicit(raw, sizeof(raw));
+	return err;
+}
+
+/**
+ * quic_initial_token_seal - seal an address validation token in place
+ * @secret: QUIC_TOKEN_SECRET_LEN bytes
+ * @salt: QUIC_TOKEN_SALT_LEN random bytes, part of the token's clear head
+ * @token: head, text, and room for the tag
+ * @head_len: bytes of the head
+ * @text_len: bytes of the text
+ *
+ * Context: Any.
+ * Return: 0 or an error of the library (nothing sealed).
+ */
+int quic_initial_token_seal(const u8 *secret, const u8 *salt, u8 *token,
+			    size_t head_len, size_t text_len)
+{
+	struct quic_initial_aead key;
+	int err;
+
+	err = token_key(&key, secret, salt);
+	if (!err)
+		seal(&key, 0, token, head_len, text_len);
+	memzero_explicit(&key, sizeof(key));
+	return err;
+}
+
+/**
+ * quic_initial_token_open - open an address validation token in place
+ * @secret: as for quic_initial_token_seal()
+ * @salt: likewise, from the token
+ * @token: head, ciphertext, tag
+ * @head_len: bytes of the head
+ * @sealed_len: bytes behind it
+ *
+ * Context: Any.
+ * Return: 0; -EBADMSG when it was not sealed with this secret.
+ */
+int quic_initial_token_open(const u8 *secret, const u8 *salt, u8 *token,
+			    size_t head_len, size_t sealed_len)
+{
+	struct quic_initial_aead key;
+	int err;
+
+	err = token_key(&key, secret, salt);
+	if (!err)
+		err = open_sealed(&key, 0, token, head_len, sealed_len);
+	memzero_explicit(&key, sizeof(key));
+	return err;
+}
 
 /**
  * quic_retry_tag - compute the Retry Integrity Tag

@@ -7,6 +7,8 @@
 #include <crypto/gf128mul.h>
 
 #define QUIC_INITIAL_TAG_LEN	16
+#define QUIC_TOKEN_SECRET_LEN	32
+#define QUIC_TOKEN_SALT_LEN	16
 
 /**
  * struct quic_initial_aead - AES-128-GCM key of one direction
@@ -51,6 +53,10 @@ int quic_initial_open(const struct quic_initial_key *key, u64 pn, u8 *pkt,
 		      size_t aad_len, size_t sealed_len);
 void quic_initial_mask(const struct quic_initial_key *key, const u8 *sample,
 		       u8 *mask);
+int quic_initial_token_seal(const u8 *secret, const u8 *salt, u8 *token,
+			    size_t head_len, size_t text_len);
+int quic_initial_token_open(const u8 *secret, const u8 *salt, u8 *token,
+			    size_t head_len, size_t sealed_len);
 int quic_retry_tag(u32 version, const u8 *odcid, size_t odcid_len,
 		   const u8 *retry, size_t retry_len, u8 *tag);
 

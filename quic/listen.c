@@ -5,13 +5,14 @@
 
 #include <net/inet_common.h>
 
-#include "core/pktnum.h"
+#include "admit.h"
 #include "demux.h"
+#include "first.h"
 #include "mib.h"
 #include "rx.h"
+#include "stateless.h"
+#include "token.h"
 #include "udp.h"
-
-#define MIN_ODCID_LEN	8	/* RFC 9000 7.2 */
 
 static int start_listening(struct sock *sk)
 {
@@ -52,107 +53,6 @@ int quic_inet_listen(struct socket *sock, int backlog)
 		WRITE_ONCE(sk->sk_max_ack_backlog, backlog);
 	release_sock(sk);
 	return err;
-}
-
-/* ---- a first Initial ----------------------------------------------------- */
-
-/**
- * struct first_initial - a client's first packet, opened on a copy
- * @keys: Initial keys, not yet owned by a connection
- * @hdr: header
- * @data: copy of the first datagram
- * @len: bytes at @data
- */
-struct first_initial {
-	struct quic_initial *keys;
-	struct quic_hdr hdr;
-	u8 *data;
-	u32 len;
-};
-
-static u32 first_dgram_len(const struct sk_buff *skb)
-{
-	u32 size = skb_shinfo(skb)->gso_size;
-
-	return size ? min(size, skb->len) : skb->len;
-}
-
-static int copy_dgram(struct first_initial *first, const struct sk_buff *skb)
-{
-	first->len = first_dgram_len(skb);
-	first->data = kmalloc(first->len, quic_gfp());
-	if (!first->data)
-		return QUIC_MIB_PKT_RCVDROP;
-	if (skb_copy_bits(skb, 0, first->data, first->len))
-		return QUIC_MIB_PKT_INVHDRDROP;
-	return 0;
-}
-
-static int parse_dgram(struct first_initial *first)
-{
-	struct quic_hdr *hdr = &first->hdr;
-	int err;
-
-	err = quic_hdr_parse(first->data, first->len, QUIC_CID_DEFAULT_LEN,
-			     hdr);
-	if (err == -EPROTONOSUPPORT)
-		return QUIC_MIB_PKT_VERSIONDROP;
-	if (err)
-		return QUIC_MIB_PKT_INVHDRDROP;
-	/* of a connection that is gone */
-	if (hdr->type != QUIC_PKT_INITIAL)
-		return QUIC_MIB_PKT_NOSOCKDROP;
-	/* RFC 9000 14.1 */
-	if (first->len < QUIC_MIN_INITIAL_SIZE)
-		return QUIC_MIB_PKT_SHORTINITIALDROP;
-	if (hdr->dcid_len < MIN_ODCID_LEN)
-		return QUIC_MIB_PKT_INVHDRDROP;
-	return 0;
-}
-
-/* Only who knows the packet's form gets a socket. */
-static int open_dgram(struct first_initial *first)
-{
-	u8 mask[QUIC_SAMPLE_LEN];
-	struct quic_hdr *hdr = &first->hdr;
-	u32 aad_len;
-	u64 pn;
-
-	first->keys = kzalloc(sizeof(*first->keys), quic_gfp());
-	if (!first->keys)
-		return QUIC_MIB_PKT_RCVDROP;
-	if (quic_initial_derive(first->keys, hdr->version, hdr->dcid,
-				hdr->dcid_len, true))
-		return QUIC_MIB_PKT_VERSIONDROP;
-	/* RFC 9001 5.4.2: sampled as if the number had 4 bytes */
-	quic_initial_mask(&first->keys->rx, first->data + hdr->pn_off + 4,
-			  mask);
-	quic_hdr_unprotect(first->data, hdr, mask);
-	pn = quic_pn_expand(QUIC_PN_NONE, hdr->pn, hdr->pn_len);
-	aad_len = hdr->pn_off + hdr->pn_len;
-	if (quic_initial_open(&first->keys->rx, pn, first->data, aad_len,
-			      hdr->len - aad_len))
-		return QUIC_MIB_PKT_BADINITIALDROP;
-	return 0;
-}
-
-/* Return: 0, or the counter of the reason to drop it. */
-static int read_first(struct first_initial *first, const struct sk_buff *skb)
-{
-	int mib;
-
-	mib = copy_dgram(first, skb);
-	if (!mib)
-		mib = parse_dgram(first);
-	if (!mib)
-		mib = open_dgram(first);
-	return mib;
-}
-
-static void free_first(struct first_initial *first)
-{
-	kfree_sensitive(first->keys);
-	kfree(first->data);
 }
 
 /* ---- the child ----------------------------------------------------------- */
@@ -218,13 +118,15 @@ static void copy_cid(struct quic_cid *cid, const u8 *data, u8 len)
 	memcpy(cid->data, data, len);
 }
 
-static int start_child(struct sock *child, struct first_initial *first,
-		       const struct sk_buff *skb)
+static int start_child(struct sock *child, struct quic_first *first,
+		       const struct sk_buff *skb, const struct quic_admit *adm)
 {
 	const struct quic_hdr *hdr = &first->hdr;
 	struct quic_conn_cfg cfg = {
-		.server = true, .version = hdr->version,
+		.server = true, .version = hdr->version, .odcid = adm->odcid,
+		.addr_validated = adm->validated, .retried = adm->retried,
 	};
+	struct quic_cid dcid;
 	u8 token[QUIC_RESET_TOKEN_LEN];
 	union quic_addr local, peer;
 	int err;
@@ -234,9 +136,11 @@ static int start_child(struct sock *child, struct first_initial *first,
 	if (err)
 		return err;
 	quic_sock_set_addrs(child, &local, &peer);
-	copy_cid(&cfg.odcid, hdr->dcid, hdr->dcid_len);
 	copy_cid(&cfg.dcid, hdr->scid, hdr->scid_len);
-	err = quic_demux_add(child, &cfg.odcid);
+	copy_cid(&dcid, hdr->dcid, hdr->dcid_len);
+	if (adm->retried)
+		cfg.retry_scid = dcid;
+	err = quic_demux_add(child, &dcid);
 	if (err)
 		return err;
 	err = quic_sock_new_cid(child, &cfg.scid, token);
@@ -259,8 +163,8 @@ static void queue_child(struct sock *lsk, struct sock *child)
 	quic_sock_list(child);
 }
 
-static int make_child(struct sock *lsk, struct first_initial *first,
-		      struct sk_buff *skb)
+static int make_child(struct sock *lsk, struct quic_first *first,
+		      struct sk_buff *skb, const struct quic_admit *adm)
 {
 	struct sock *child;
 
@@ -269,12 +173,13 @@ static int make_child(struct sock *lsk, struct first_initial *first,
 		return QUIC_MIB_PKT_RCVDROP;
 	/* sparse does not know that a clone is born locked */
 	__acquire(&child->sk_lock.slock);
-	if (start_child(child, first, skb)) {
+	if (start_child(child, first, skb, adm)) {
 		__release(&child->sk_lock.slock);
 		discard_child(child);
 		return QUIC_MIB_PKT_RCVDROP;
 	}
 	queue_child(lsk, child);
+	quic_admit_enter(child);
 	quic_rx_burst(child, skb);
 	bh_unlock_sock(child);
 	sock_put(child);
@@ -298,7 +203,7 @@ static void hand_over(struct sock *sk, struct sk_buff *skb)
  * Two Initials of one client may wait in the backlog: the first one's child
  * exists when the second one's turn comes.
  */
-static bool hand_to_child(struct sock *lsk, const struct first_initial *first,
+static bool hand_to_child(struct sock *lsk, const struct quic_first *first,
 			  struct sk_buff *skb)
 {
 	struct sock *child;
@@ -312,23 +217,89 @@ static bool hand_to_child(struct sock *lsk, const struct first_initial *first,
 	return true;
 }
 
-static int rcv_first(struct sock *lsk, struct sk_buff *skb,
-		     struct first_initial *first)
+/**
+ * quic_listen_only_version() - does a listener speak one version only?
+ * @lsk: listener
+ *
+ * It does if it chose one (CONFIG) and disabled the others
+ * (disable_compatible_version).
+ *
+ * Context: any.
+ * Return: that version, or 0.
+ */
+u32 quic_listen_only_version(const struct sock *lsk)
 {
+	const struct quic_settings *set = &quic_sk(lsk)->set;
+
+	return READ_ONCE(set->disable_compat_version) ?
+	       READ_ONCE(set->version) : 0;
+}
+
+static bool speaks(const struct sock *lsk, u32 version)
+{
+	u32 only = quic_listen_only_version(lsk);
+
+	return !only || only == version;
+}
+
+/* Return: the counter of why there is no connection yet. */
+static int send_retry(struct sock *lsk, const struct quic_first *first,
+		      const struct sk_buff *skb)
+{
+	if (quic_stateless_retry(sock_net(lsk), skb, &first->hdr))
+		return QUIC_MIB_PKT_RCVDROP;
+	return QUIC_MIB_PKT_RETRIES;
+}
+
+static int refuse(struct sock *lsk, const struct quic_first *first,
+		  const struct sk_buff *skb, enum quic_err err)
+{
+	quic_stateless_close(sock_net(lsk), skb, &first->hdr, first->keys,
+			     err);
+	quic_sk(lsk)->listen_drops++;
+	return err == QUIC_ERR_INVALID_TOKEN ? QUIC_MIB_PKT_BADTOKENDROP :
+					       QUIC_MIB_PKT_ACCEPTDROP;
+}
+
+/*
+ * Cheap checks come first: under load, most Initials end at the Retry, and
+ * nothing was opened. Return: 0 (@skb is consumed), or why it is dropped.
+ */
+static int rcv_first(struct sock *lsk, struct sk_buff *skb,
+		     struct quic_first *first)
+{
+	struct quic_admit adm;
+	bool wants_retry;
 	int mib;
 
 	if (lsk->sk_state != TCP_LISTEN)
 		return QUIC_MIB_PKT_NOSOCKDROP;
-	mib = read_first(first, skb);
+	mib = quic_first_parse(first, skb);
 	if (mib)
 		return mib;
 	if (hand_to_child(lsk, first, skb))
 		return 0;
-	if (sk_acceptq_is_full(lsk)) {
-		quic_sk(lsk)->listen_drops++;
-		return QUIC_MIB_PKT_ACCEPTDROP;
+	if (!speaks(lsk, first->hdr.version)) {
+		quic_stateless_version(sock_net(lsk), skb,
+				       quic_listen_only_version(lsk));
+		return QUIC_MIB_PKT_VERSIONDROP;
 	}
-	return make_child(lsk, first, skb);
+	quic_admit_token(&adm, lsk, skb, &first->hdr);
+	wants_retry = quic_admit_wants_retry(lsk);
+	if (wants_retry && !adm.validated && !adm.bad_retry)
+		return send_retry(lsk, first, skb);
+	mib = quic_first_open(first);
+	if (mib)
+		return mib;
+	/* RFC 9000 8.1.2: it would not follow another Retry */
+	if (adm.bad_retry)
+		return refuse(lsk, first, skb, QUIC_ERR_INVALID_TOKEN);
+	/* RFC 9000 5.2.2 */
+	if (quic_admit_is_full(lsk))
+		return refuse(lsk, first, skb, QUIC_ERR_CONNECTION_REFUSED);
+	if (!quic_admit_use_token(&adm, lsk, &first->hdr) && wants_retry)
+		return send_retry(lsk, first, skb);
+	return make_child(lsk, first, skb, &adm);
 }
 
 /**
@@ -337,20 +308,20 @@ static int rcv_first(struct sock *lsk, struct sk_buff *skb,
  * @skb: datagrams of one destination connection id; consumed
  *
  * The packet is opened on a copy first: a socket is made only for who can
- * protect an Initial, and never more of them than the backlog allows
- * (anti-amplification is the connection's own business).
+ * protect an Initial, and never more of them than admission (admit.c) allows.
+ * Anti-amplification is the connection's own business.
  *
  * Context: @lsk's sock lock; softirq, or process context from the backlog.
  * Return: 0.
  */
 int quic_listen_rcv(struct sock *lsk, struct sk_buff *skb)
 {
-	struct first_initial first = {};
+	struct quic_first first = {};
 	int mib;
 
 	local_bh_disable();
 	mib = rcv_first(lsk, skb, &first);
-	free_first(&first);
+	quic_first_free(&first);
 	if (mib) {
 		QUIC_INC_STATS(sock_net(lsk), mib);
 		kfree_skb(skb);

@@ -17,8 +17,8 @@
  * @cid: connection id that we issued
  * @token: 16 bytes, written
  *
- * The same id gives the same token, for as long as the namespace lives: it
- * needs no state to answer for an id that is not known any more (RFC 9000
+ * The same id gives the same token for as long as the secret stays: it needs
+ * no state to answer for an id that is not known any more (RFC 9000
  * 10.3.2). The halves are SipHash under two independent keys.
  *
  * Context: any.
@@ -26,17 +26,19 @@
 void quic_sock_reset_token(struct net *net, const struct quic_cid *cid,
 			   u8 *token)
 {
-	const u8 *secret = quic_net(net)->reset_key;
+	u8 secret[QUIC_RESET_SECRET_LEN];
 	siphash_key_t key;
 	int half;
 	u64 hash;
 
+	quic_netkey_get_reset(&quic_net(net)->key, secret);
 	for (half = 0; half < 2; half++) {
 		memcpy(&key, secret + half * sizeof(key), sizeof(key));
 		hash = siphash(cid->data, cid->len, &key);
 		memcpy(token + half * sizeof(hash), &hash, sizeof(hash));
 	}
 	memzero_explicit(&key, sizeof(key));
+	memzero_explicit(secret, sizeof(secret));
 }
 
 /**

@@ -28,8 +28,9 @@ static int __net_init start_net(struct net *net)
 
 	spin_lock_init(&qn->lock);
 	INIT_HLIST_HEAD(&qn->socks);
-	get_random_bytes(qn->reset_key, sizeof(qn->reset_key));
 	get_random_bytes(qn->ticket_secret, sizeof(qn->ticket_secret));
+	quic_netkey_init(&qn->key);
+	quic_token_init(net);
 	err = quic_mib_init(net);
 	if (err)
 		return err;
@@ -51,8 +52,9 @@ static void __net_exit stop_net(struct net *net)
 	quic_sysctl_exit(net);
 	quic_mib_exit(net);
 	quic_replay_exit(net);
-	memzero_explicit(qn->reset_key, sizeof(qn->reset_key));
+	quic_token_exit(net);
 	memzero_explicit(qn->ticket_secret, sizeof(qn->ticket_secret));
+	quic_netkey_wipe(&qn->key);
 }
 
 static struct pernet_operations quic_net_ops = {

@@ -10,8 +10,10 @@
 #include <net/netns/generic.h>
 #include <net/snmp.h>
 
+#include "netkey.h"
 #include "rate.h"
 #include "sysctl.h"
+#include "token.h"
 
 struct quic_replay;
 
@@ -52,6 +54,10 @@ enum quic_mib {
 	QUIC_MIB_PKT_VERDICTDROP,	/* a device's verdict that is not to be trusted */
 	QUIC_MIB_PKT_STATEDROP,		/* the connection is over */
 	QUIC_MIB_MIGRATIONS,		/* connections moved to another path */
+	QUIC_MIB_PKT_VERSIONNEGS,	/* Version Negotiation sent */
+	QUIC_MIB_PKT_RESETSSENT,	/* stateless resets sent */
+	QUIC_MIB_PKT_RETRIES,		/* Retry sent */
+	QUIC_MIB_PKT_BADTOKENDROP,	/* a Retry's token that does not hold */
 	QUIC_MIB_KEY_UPDATES,
 	QUIC_MIB_KEY_PREPFAILS,
 	QUIC_MIB_EARLY_ACCEPTED,	/* connections, both roles */
@@ -69,10 +75,13 @@ struct quic_mib_stats {
  * @stats: counters
  * @lock: guards @socks; BH
  * @socks: every socket with a local port, by quic_sock.net_node
- * @reset_key: 32 secret bytes that stateless reset tokens are made of
  * @ticket_secret: that ticket keys are made of, unless the server has its own
  * @replay: ClientHellos with early data; NULL before the first
+ * @key: secrets
+ * @tokens: tokens that were used
+ * @half_open: servers' connections whose handshake is not complete
  * @resets: stateless resets that were sent
+ * @closes: connections that were refused
  * @versions: Version Negotiation packets that were sent
  * @ctl: sysctls
  * @proc: /proc/net/quic
@@ -81,10 +90,13 @@ struct quic_net {
 	struct quic_mib_stats __percpu *stats;
 	spinlock_t lock;		/* guards socks */
 	struct hlist_head socks;
-	u8 reset_key[32];
 	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
 	struct quic_replay *replay;
+	struct quic_netkey key;
+	struct quic_token_memory tokens;
+	atomic_t half_open;
 	struct quic_rate resets;
+	struct quic_rate closes;
 	struct quic_rate versions;
 	struct quic_sysctls ctl;
 	struct proc_dir_entry *proc;

@@ -2,6 +2,7 @@
 /* What the connection's news mean for the socket. */
 #include "sock.h"
 
+#include "admit.h"
 #include "demux.h"
 #include "event.h"
 #include "mib.h"
@@ -40,6 +41,9 @@ static void on_established(struct sock *sk)
 		QUIC_INC_STATS(net, QUIC_MIB_EARLY_ACCEPTED);
 	if (q->conn.early.state == QUIC_EARLY_REJECTED)
 		QUIC_INC_STATS(net, QUIC_MIB_EARLY_REJECTED);
+	quic_admit_leave(sk);
+	if (q->conn.server)
+		quic_admit_send_token(sk);
 	take_late_crypto(sk);
 	sk->sk_state_change(sk);
 	quic_hw_poke(sk);
@@ -95,6 +99,7 @@ static void end_socket(struct sock *sk)
 	if (q->counted)
 		QUIC_DEC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
 	q->counted = false;
+	quic_admit_leave(sk);
 	if (cl->local)
 		QUIC_INC_STATS(net, QUIC_MIB_FRM_OUTCLOSES);
 	else if (cl->set && !cl->timeout && !cl->reset)

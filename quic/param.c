@@ -44,7 +44,6 @@ void quic_settings_init(struct quic_settings *set)
 	tp->initial_max_streams_bidi = DEFAULT_STREAMS;
 	tp->initial_max_streams_uni = DEFAULT_STREAMS;
 	tp->active_connection_id_limit = DEFAULT_CIDS;
-	set->version = QUIC_V1;
 	set->initial_rtt_us = DEFAULT_RTT_US;
 	set->stateless_reset = 1;
 }
@@ -269,7 +268,6 @@ static bool config_valid(const struct quic_config *config)
 static bool config_supported(const struct quic_config *config)
 {
 	return !config->congestion_control_algo &&
-	       !config->validate_peer_address &&
 	       !config->keepalive_probe_interval;
 }
 
@@ -311,6 +309,7 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	set_u32(&set->initial_rtt_us, config->initial_smoothed_rtt);
 	set_u32(&set->plpmtud_us, config->plpmtud_probe_interval);
 	set_u32(&set->cipher, config->payload_cipher_type);
+	set_u8(&set->validate_peer, config->validate_peer_address);
 	set_u8(&set->nodelay, config->stream_data_nodelay);
 	set_u8(&set->session_ticket, config->receive_session_ticket);
 	set_u8(&set->cert_request, config->certificate_request);
@@ -330,11 +329,13 @@ void quic_config_get(struct sock *sk, struct quic_config *config)
 	const struct quic_settings *set = &q->set;
 
 	memset(config, 0, sizeof(*config));
-	config->version = q->has_conn ? q->conn.version : set->version;
+	config->version = q->has_conn ? q->conn.version :
+					set->version ?: QUIC_V1;
 	config->plpmtud_probe_interval = set->plpmtud_us;
 	config->initial_smoothed_rtt = set->initial_rtt_us;
 	config->payload_cipher_type = set->cipher;
 	config->congestion_control_algo = set->cong;
+	config->validate_peer_address = set->validate_peer;
 	config->stream_data_nodelay = set->nodelay;
 	config->receive_session_ticket = set->session_ticket;
 	config->certificate_request = set->cert_request;

@@ -14,6 +14,7 @@
 #include "migrate.h"
 #include "protect.h"
 #include "offload.h"
+#include "restart.h"
 #include "rx_buf.h"
 #include "sock.h"
 #include "udp.h"
@@ -484,6 +485,11 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 
 	if (hdr->type == QUIC_PKT_VERSION_NEG) {
 		recv_version_neg(x, hdr);
+		return;
+	}
+	if (hdr->type == QUIC_PKT_RETRY) {
+		if (!quic_restart_retry(x->sk, p, hdr))
+			count(x, QUIC_MIB_PKT_STATEDROP);
 		return;
 	}
 	if (!quic_pkt_level(hdr->type, &level) ||

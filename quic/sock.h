@@ -120,18 +120,19 @@ struct quic_crypt {
 /**
  * struct quic_settings - what the application chose before the connection
  * @tp: local transport parameters
- * @version: QUIC_V1 or QUIC_V2
+ * @version: QUIC_V1 or QUIC_V2; 0: none was chosen
  * @initial_rtt_us: 0: the default
  * @plpmtud_us: until larger packets are tried again; 0: never
  * @keepalive_us: kept, not used yet
  * @cipher: TLS_CIPHER_* that the handshake is to offer, 0: all
  * @cong: enum quic_cong_algo
- * @validate_peer: server: Retry; kept, not used yet
+ * @validate_peer: server: every client has to follow a Retry
  * @nodelay: kept
  * @session_ticket: client wants one
  * @cert_request: for the handshake's eyes only
  * @stateless_reset: server: announce a reset token in the parameters
- * @disable_compat_version: kept, not used yet
+ * @disable_compat_version: no version but the one that the connection began
+ *	with
  * @real_errors: say by errno why the connection ended
  * @event_mask: bit per enum quic_event_type
  * @has_ticket_secret: @ticket_secret was set
@@ -221,6 +222,9 @@ struct quic_path_addrs {
  * @session: client: data of an earlier session, for TLS
  * @session_len: bytes at @session
  * @replay_checked: server: REPLAY_CHECK was used
+ * @token: client: for the Initial packets, by option TOKEN
+ * @token_len: bytes at @token
+ * @half_open: server: counted in quic_net.half_open
  * @shut_rd: receive side was shut down
  *
  * Everything is under the sock lock unless said otherwise. @udp changes only
@@ -272,6 +276,10 @@ struct quic_sock {
 	u8 *session;
 	u32 session_len;
 	bool replay_checked;
+
+	u8 token[QUIC_TOKEN_MAX_LEN];
+	u8 token_len;
+	bool half_open;
 };
 
 struct quic6_sock {
@@ -384,6 +392,7 @@ void quic_sock_wake_writers(struct sock *sk);
 
 /* ---- listen.c ---------------------------------------------------------- */
 
+u32 quic_listen_only_version(const struct sock *lsk);
 int quic_listen_rcv(struct sock *lsk, struct sk_buff *skb);
 void quic_listen_deliver(struct sock *lsk, struct sk_buff *skb);
 

@@ -331,7 +331,10 @@ static int match_family(union quic_addr *local, const union quic_addr *peer)
 static int start_client(struct sock *sk, u32 mtu)
 {
 	struct quic_sock *q = quic_sk(sk);
-	struct quic_conn_cfg cfg = { .version = q->set.version, .mtu = mtu };
+	struct quic_conn_cfg cfg = {
+		.version = q->set.version ?: QUIC_V1, .mtu = mtu,
+		.token = q->token, .token_len = q->token_len,
+	};
 	u8 token[QUIC_RESET_TOKEN_LEN];
 	struct quic_initial *initial;
 	int err;

@@ -8,6 +8,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "admit.h"
 #include "event.h"
 #include "handshake.h"
 #include "mib.h"
@@ -341,20 +342,51 @@ static int get_alpn(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+/* Client: for the Initial packets. Server: a NEW_TOKEN for the client. */
+static int set_token(struct sock *sk, const union opt_val *val, size_t len)
+{
+	struct quic_sock *q = quic_sk(sk);
+	int err = 0;
+
+	if (sk->sk_state == TCP_LISTEN)
+		return -EINVAL;
+	if (q->has_conn && q->conn.server) {
+		if (len || !is_established(sk))
+			return -EINVAL;
+		err = quic_admit_send_token(sk);
+		if (!err)
+			quic_sock_push(sk);
+		return err;
+	}
+	if (!len || (q->has_conn && q->conn.state != QUIC_CONN_INIT))
+		return -EINVAL;
+	if (q->has_conn)
+		err = quic_conn_set_token(&q->conn, val->blob, len,
+					  GFP_KERNEL);
+	if (err)
+		return err;
+	memcpy(q->token, val->blob, len);
+	q->token_len = len;
+	return 0;
+}
+
+/* The server's latest, or else what was set; never a Retry's. */
 static int get_token(struct sock *sk, union opt_val *val, size_t *len)
 {
 	struct quic_sock *q = quic_sk(sk);
+	const u8 *token = q->token;
 
-	*len = 0;
+	*len = q->token_len;
 	/* a program tells by this error that it is the server */
 	if (sk->sk_state == TCP_LISTEN || (q->has_conn && q->conn.server))
 		return -EINVAL;
-	if (!q->has_conn || !q->conn.token_len)
-		return 0;
-	if (q->conn.token_len > sizeof(val->blob))
+	if (q->has_conn && q->conn.new_token_len) {
+		token = q->conn.new_token;
+		*len = q->conn.new_token_len;
+	}
+	if (*len > sizeof(val->blob))
 		return -EINVAL;
-	*len = q->conn.token_len;
-	memcpy(val->blob, q->conn.token, *len);
+	memcpy(val->blob, token, *len);
 	return 0;
 }
 
@@ -442,7 +474,8 @@ static const struct opt_ops opts[] = {
 		.set = set_config, .get = get_config,
 	},
 	[QUIC_SOCKOPT_TOKEN] = {
-		.get = get_token,
+		.max = QUIC_TOKEN_MAX_LEN,
+		.set = set_token, .get = get_token,
 	},
 	[QUIC_SOCKOPT_ALPN] = {
 		.max = QUIC_ALPN_MAX_LEN + 1,

@@ -109,7 +109,7 @@ void quic_stats_get(struct sock *sk, struct quic_stats *st)
 
 	BUILD_BUG_ON((int)QUIC_STATS_STATE_CLOSED != QUIC_CONN_CLOSED);
 	memset(st, 0, sizeof(*st));
-	st->version = q->has_conn ? q->conn.version : q->set.version;
+	st->version = q->has_conn ? q->conn.version : q->set.version ?: QUIC_V1;
 	st->cong_algo = q->set.cong;
 	st->state = QUIC_STATS_STATE_CLOSED;
 	st->tx_queued = q->tx_bytes;

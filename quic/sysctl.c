@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sysctl.h"
 
+#include <linux/hex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
@@ -14,6 +15,61 @@
  * set_defaults(), a row here, a line in docs/sysctl.md.
  */
 #define VALUE(name)	((void *)offsetof(struct quic_net, ctl.name))
+
+#define SECRET_LEN	32
+static_assert(SECRET_LEN == QUIC_RESET_SECRET_LEN);
+static_assert(SECRET_LEN == QUIC_TOKEN_SECRET_LEN);
+
+/* Hexadecimal digits, as a whole, in one write. */
+static int read_secret(char *text, size_t len, loff_t pos, u8 *secret)
+{
+	int err = -EINVAL;
+
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (!pos && len == 2 * SECRET_LEN)
+		err = hex2bin(secret, text, SECRET_LEN);
+	memzero_explicit(text, len);
+	return err;
+}
+
+static struct quic_netkey *key_of(const struct ctl_table *ctl)
+{
+	return &container_of(ctl->data, struct quic_net, ctl.hdr)->key;
+}
+
+/* Secrets go in and never come out. */
+static int set_reset_secret(const struct ctl_table *ctl, int write,
+			    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	u8 secret[SECRET_LEN];
+	int err;
+
+	if (!write)
+		return -EPERM;
+	err = read_secret(buffer, *lenp, *ppos, secret);
+	if (!err)
+		quic_netkey_set_reset(key_of(ctl), secret);
+	memzero_explicit(secret, sizeof(secret));
+	*ppos += *lenp;
+	return err;
+}
+
+static int set_token_secret(const struct ctl_table *ctl, int write,
+			    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	u8 secret[SECRET_LEN];
+	int err;
+
+	if (!write)
+		return -EPERM;
+	err = read_secret(buffer, *lenp, *ppos, secret);
+	if (!err)
+		quic_netkey_set_token(key_of(ctl), secret);
+	memzero_explicit(secret, sizeof(secret));
+	*ppos += *lenp;
+	return err;
+}
 
 static const struct ctl_table rows[] = {
 	{
@@ -32,12 +88,69 @@ static const struct ctl_table rows[] = {
 		.proc_handler = proc_dointvec_minmax,
 		.extra1 = SYSCTL_ZERO,
 	},
+	{
+		.procname = "refuse_rate",
+		.data = VALUE(refuse_rate),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+	},
+	{
+		.procname = "retry_half_open",
+		.data = VALUE(retry_half_open),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+	},
+	{
+		.procname = "max_half_open",
+		.data = VALUE(max_half_open),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+	},
+	{
+		.procname = "retry_lifetime",
+		.data = VALUE(retry_lifetime),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+	},
+	{
+		.procname = "token_lifetime",
+		.data = VALUE(token_lifetime),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+	},
+	{
+		.procname = "reset_secret",
+		.data = VALUE(hdr),
+		.mode = 0200,
+		.proc_handler = set_reset_secret,
+	},
+	{
+		.procname = "token_secret",
+		.data = VALUE(hdr),
+		.mode = 0200,
+		.proc_handler = set_token_secret,
+	},
 };
 
 static void set_defaults(struct quic_sysctls *ctl)
 {
 	ctl->reset_rate = 100;
 	ctl->version_rate = 100;
+	ctl->refuse_rate = 100;
+	ctl->retry_half_open = 256;
+	ctl->max_half_open = 4096;
+	ctl->retry_lifetime = 10;
+	ctl->token_lifetime = 24 * 60 * 60;
 }
 
 /**

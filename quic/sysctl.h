@@ -11,6 +11,11 @@ struct ctl_table_header;
  * @hdr: registration
  * @reset_rate: stateless resets per second
  * @version_rate: Version Negotiation packets per second
+ * @refuse_rate: refused connections that are told so, per second
+ * @retry_half_open: half-open connections from which on Retry is sent
+ * @max_half_open: half-open connections, at most
+ * @retry_lifetime: of a Retry token, seconds
+ * @token_lifetime: of a NEW_TOKEN token, seconds
  *
  * Written by the sysctl layer without a lock: read with READ_ONCE().
  */
@@ -18,6 +23,11 @@ struct quic_sysctls {
 	struct ctl_table_header *hdr;
 	int reset_rate;
 	int version_rate;
+	int refuse_rate;
+	int retry_half_open;
+	int max_half_open;
+	int retry_lifetime;
+	int token_lifetime;
 };
 
 int quic_sysctl_init(struct net *net);

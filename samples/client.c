@@ -20,6 +20,7 @@
 #include "stats.h"
 #include "store.h"
 #include "stream.h"
+#include "token.h"
 #include "transfer.h"
 
 static const char usage[] =
@@ -45,6 +46,9 @@ static const char usage[] =
 "  --alpn LIST          protocols to offer, \"a,b\" (default: quic-demo)\n"
 "  --cipher NAME        offer only aes128gcm, aes256gcm, aes128ccm or\n"
 "                       chacha20poly1305\n"
+"  --version V          begin with QUIC v1 (default) or v2\n"
+"  --token-file FILE    use the token in it, if there is one, and keep the\n"
+"                       one that the server gives\n"
 "  --rate BYTES         send at this many bytes a second at most\n"
 "  --update-keys MS     start a key update every so many milliseconds\n"
 "  --timeout SECONDS    give up after this long, with status 1\n"
@@ -85,6 +89,8 @@ struct options {
 	const char *host;
 	const char *psk;
 	const char *alpn;
+	const char *token_file;
+	uint32_t version;
 	uint32_t cipher;
 	int out_dirfd;
 	uint64_t rate;
@@ -105,6 +111,7 @@ enum {
 	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_DATAGRAMS, OPT_STREAMS, OPT_OUT,
 	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
+	OPT_VERSION, OPT_TOKEN_FILE,
 	OPT_HELP,
 };
 
@@ -122,6 +129,8 @@ static const struct option long_options[] = {
 	{ "psk", required_argument, NULL, OPT_PSK },
 	{ "alpn", required_argument, NULL, OPT_ALPN },
 	{ "cipher", required_argument, NULL, OPT_CIPHER },
+	{ "version", required_argument, NULL, OPT_VERSION },
+	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "update-keys", required_argument, NULL, OPT_UPDATE_KEYS },
@@ -204,6 +213,12 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_CIPHER:
 		options->cipher = parse_cipher(optarg);
+		break;
+	case OPT_VERSION:
+		options->version = version_parse(optarg);
+		break;
+	case OPT_TOKEN_FILE:
+		options->token_file = optarg;
 		break;
 	case OPT_RATE:
 		options->rate = number_parse("rate", optarg);
@@ -310,13 +325,20 @@ static void start_updates(int fd, uint64_t every_ms)
 		err(1, "timer of the key updates");
 }
 
-static void set_cipher(int fd, uint32_t cipher)
+static void configure(int fd, const struct options *options)
 {
-	struct quic_config config = { .payload_cipher_type = cipher };
+	struct quic_config config = {
+		.payload_cipher_type = options->cipher,
+		.version = options->version,
+	};
 
-	if (cipher && setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
-				 sizeof(config)))
-		err(1, "setting the cipher");
+	if ((options->cipher || options->version) &&
+	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
+		       sizeof(config)))
+		err(1, "setting cipher and version");
+	if (options->token_file)
+		token_load(fd, options->token_file,
+			   options->version ?: QUIC_VERSION_V1);
 }
 
 static int connect_target(const struct options *options)
@@ -329,7 +351,7 @@ static int connect_target(const struct options *options)
 	fd = socket(address.addr.ss_family, SOCK_DGRAM, IPPROTO_QUIC);
 	if (fd < 0)
 		err(1, "QUIC socket (is the quic module loaded?)");
-	set_cipher(fd, options->cipher);
+	configure(fd, options);
 	stream_real_errors(fd);
 	if (options->datagrams && datagram_offer(fd))
 		err(1, "offering datagrams");
@@ -480,6 +502,8 @@ int main(int argc, char **argv)
 		warnx("keys updated %d times", (int)updates);
 	if (options.json)
 		print_json(&options, fd, ret ? 0 : done, handshake_s);
+	if (!ret && options.token_file)
+		token_save(fd, options.token_file);
 	close(fd);
 	return ret || done != options.count ? 1 : 0;
 }

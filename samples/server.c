@@ -21,6 +21,7 @@
 #include "serve.h"
 #include "stats.h"
 #include "store.h"
+#include "token.h"
 
 static const char usage[] =
 "usage: quic-server [options] --listen ADDR:PORT\n"
@@ -41,6 +42,10 @@ static const char usage[] =
 "                       nothing else\n"
 "  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
 "  --h3                 speak HTTP/3 instead\n"
+"  --retry              have every client prove its address\n"
+"  --version V          prefer QUIC v1 or v2 (default: the client's choice)\n"
+"  --only               ... and refuse the others\n"
+"  --reuseport          share the port with other processes of this user\n"
 "  --connections N      serve N connections, then end; status 1 when one\n"
 "                       of them failed\n"
 "  --json               print lines of JSON\n"
@@ -58,6 +63,10 @@ struct options {
 	const char *alpn;
 	uint64_t connections;
 	bool h3;
+	uint32_t version;
+	bool only;
+	bool retry;
+	bool reuseport;
 	bool verbose;
 	struct serve_config serve;
 };
@@ -65,7 +74,8 @@ struct options {
 enum {
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
-	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_HELP,
+	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY,
+	OPT_REUSEPORT, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -81,6 +91,10 @@ static const struct option long_options[] = {
 	{ "echo", no_argument, NULL, OPT_ECHO },
 	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "h3", no_argument, NULL, OPT_H3 },
+	{ "retry", no_argument, NULL, OPT_RETRY },
+	{ "version", required_argument, NULL, OPT_VERSION },
+	{ "only", no_argument, NULL, OPT_ONLY },
+	{ "reuseport", no_argument, NULL, OPT_REUSEPORT },
 	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -131,6 +145,18 @@ static void take_option(struct options *options, int opt)
 		options->h3 = true;
 		options->alpn = H3_ALPN;
 		break;
+	case OPT_RETRY:
+		options->retry = true;
+		break;
+	case OPT_VERSION:
+		options->version = version_parse(optarg);
+		break;
+	case OPT_ONLY:
+		options->only = true;
+		break;
+	case OPT_REUSEPORT:
+		options->reuseport = true;
+		break;
 	case OPT_CONNECTIONS:
 		options->connections = number_parse("connections", optarg);
 		break;
@@ -174,6 +200,32 @@ static void print_log(int level, const char *msg)
 	warnx("%s", msg);
 }
 
+static void configure(int fd, const struct options *options)
+{
+	struct quic_config config = {
+		.version = options->version,
+		.validate_peer_address = options->retry,
+	};
+	struct quic_transport_param param = {
+		.disable_compatible_version = options->only,
+	};
+	int on = options->reuseport;
+
+	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, options->alpn,
+		       strlen(options->alpn)))
+		err(1, "setting the ALPN");
+	if ((options->version || options->retry) &&
+	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
+		       sizeof(config)))
+		err(1, "setting version and address validation");
+	if (options->only && setsockopt(fd, SOL_QUIC,
+					QUIC_SOCKOPT_TRANSPORT_PARAM, &param,
+					sizeof(param)))
+		err(1, "refusing other versions");
+	if (on && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
+		err(1, "SO_REUSEPORT");
+}
+
 static int open_listener(const struct options *options)
 {
 	struct address address;
@@ -184,9 +236,7 @@ static int open_listener(const struct options *options)
 	fd = socket(address.addr.ss_family, SOCK_DGRAM, IPPROTO_QUIC);
 	if (fd < 0)
 		err(1, "QUIC socket (is the quic module loaded?)");
-	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, options->alpn,
-		       strlen(options->alpn)))
-		err(1, "setting the ALPN");
+	configure(fd, options);
 	if (options->serve.echo && datagram_offer(fd))
 		err(1, "offering datagrams");
 	if (bind(fd, (struct sockaddr *)&address.addr, address.len))

@@ -76,6 +76,8 @@ static void init_params(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 	if (cfg->server) {
 		c->local.original_dcid = cfg->odcid;
 		c->local.has_original_dcid = true;
+		c->local.retry_scid = cfg->retry_scid;
+		c->local.has_retry_scid = cfg->retried;
 	}
 	if (cfg->reset_token) {
 		memcpy(c->local.reset_token, cfg->reset_token,
@@ -86,7 +88,8 @@ static void init_params(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 	quic_tparams_default(&c->remote);
 }
 
-static int copy_token(struct quic_conn *c, const u8 *token, u32 len, gfp_t gfp)
+static int copy_token(u8 **to, u32 *to_len, const u8 *token, u32 len,
+		      gfp_t gfp)
 {
 	u8 *copy;
 
@@ -96,16 +99,44 @@ static int copy_token(struct quic_conn *c, const u8 *token, u32 len, gfp_t gfp)
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, token, len);
-	quic_env_free(c->token);
-	c->token = copy;
-	c->token_len = len;
+	quic_env_free(*to);
+	*to = copy;
+	*to_len = len;
 	return 0;
 }
 
 int quic_conn_set_token(struct quic_conn *c, const u8 *token, u32 len,
 			gfp_t gfp)
 {
-	return copy_token(c, token, len, gfp);
+	return copy_token(&c->token, &c->token_len, token, len, gfp);
+}
+
+int quic_conn_keep_new_token(struct quic_conn *c, const u8 *token, u32 len,
+			     gfp_t gfp)
+{
+	return copy_token(&c->new_token, &c->new_token_len, token, len, gfp);
+}
+
+int quic_conn_send_new_token(struct quic_conn *c, const u8 *token, u32 len,
+			     gfp_t gfp)
+{
+	int err;
+
+	if (c->new_token_len)
+		return -EAGAIN;
+	err = quic_conn_keep_new_token(c, token, len, gfp);
+	if (!err)
+		c->pending |= QUIC_PEND_NEW_TOKEN;
+	return err;
+}
+
+/* Every copy is the same, and one of them arrived. */
+static void new_token_acked(struct quic_conn *c)
+{
+	quic_env_free(c->new_token);
+	c->new_token = NULL;
+	c->new_token_len = 0;
+	c->pending &= ~QUIC_PEND_NEW_TOKEN;
 }
 
 int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
@@ -118,13 +149,15 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	c->server = cfg->server;
 	c->version = cfg->version;
 	c->odcid = cfg->odcid;
+	c->retried = cfg->retried;
+	c->retry_scid = cfg->retry_scid;
 	c->peer_validated_us = cfg->server;
 	c->idle_from_ns = cfg->now;
 	c->close_until_ns = QUIC_TIME_NEVER;
 	init_params(c, cfg);
 	if (quic_streams_init(c, gfp))
 		return -ENOMEM;
-	if (copy_token(c, cfg->token, cfg->token_len, gfp)) {
+	if (quic_conn_set_token(c, cfg->token, cfg->token_len, gfp)) {
 		quic_streams_free(c);
 		return -ENOMEM;
 	}
@@ -184,6 +217,8 @@ void quic_conn_free(struct quic_conn *c)
 	}
 	quic_env_free(c->token);
 	c->token = NULL;
+	quic_env_free(c->new_token);
+	c->new_token = NULL;
 }
 
 /* ---- handshake --------------------------------------------------------- */
@@ -218,7 +253,9 @@ static enum quic_err check_param_cids(const struct quic_conn *c,
 	if (!cid_matches(tp->has_original_dcid, &tp->original_dcid,
 			 &c->odcid))
 		return QUIC_ERR_TRANSPORT_PARAM;
-	if (tp->has_retry_scid)
+	/* RFC 9000 7.3: exactly if there was a Retry, and that one's */
+	if (tp->has_retry_scid != c->retried ||
+	    (c->retried && !quic_cid_equal(&tp->retry_scid, &c->retry_scid)))
 		return QUIC_ERR_TRANSPORT_PARAM;
 	return QUIC_ERR_NONE;
 }
@@ -426,6 +463,8 @@ static u32 pend_bit(u8 type)
 		return QUIC_PEND_STREAMS_BLOCKED_BIDI;
 	case QUIC_FRAME_STREAMS_BLOCKED_UNI:
 		return QUIC_PEND_STREAMS_BLOCKED_UNI;
+	case QUIC_FRAME_NEW_TOKEN:
+		return QUIC_PEND_NEW_TOKEN;
 	default:
 		return 0;
 	}
@@ -509,6 +548,9 @@ void quic_conn_frame_lost(struct quic_conn *c, int space,
 		 * PATH_CHALLENGE by its own timer and with other data.
 		 */
 		c->pending |= pend_bit(f->type);
+		/* another copy of it may have been acknowledged */
+		if (!c->new_token_len)
+			c->pending &= ~QUIC_PEND_NEW_TOKEN;
 		stream_ctl_lost(c, f);
 	}
 }
@@ -532,6 +574,9 @@ void quic_conn_frame_acked(struct quic_conn *c, int space,
 		break;
 	case QUIC_FRAME_RESET_STREAM:
 		quic_stream_reset_acked(c, f->id, gfp);
+		break;
+	case QUIC_FRAME_NEW_TOKEN:
+		new_token_acked(c);
 		break;
 	}
 }

@@ -78,8 +78,11 @@ enum quic_space_id {
 #define QUIC_PEND_STREAMS_BLOCKED_BIDI	0x0040
 #define QUIC_PEND_STREAMS_BLOCKED_UNI	0x0080
 #define QUIC_PEND_CLOSE			0x0100
+#define QUIC_PEND_NEW_TOKEN		0x0200
 
 #define QUIC_NEW_TOKEN_MAX_LEN	512
+/* leaves room for CRYPTO data in a datagram of 1200 bytes */
+#define QUIC_RETRY_TOKEN_MAX_LEN	960
 #define QUIC_CLOSE_REASON_LEN	64
 /* CRYPTO bytes ahead of what was read, per level (RFC 9000 7.5: >= 4096) */
 #define QUIC_CRYPTO_BUFFER_BYTES	65536
@@ -174,7 +177,14 @@ struct quic_conn_stats {
  * @remote: the peer's; until @has_remote the defaults, or what a client
  *	remembers (quic_early_remember())
  * @odcid: destination connection id of the client's first Initial
- * @token: client: to go into Initial packets, or last NEW_TOKEN received
+ * @retry_scid: source connection id of the Retry, if there was one: the
+ *	client's later Initials go to it
+ * @retried: there was one
+ * @token: client: to go into Initial packets
+ * @token_len: bytes
+ * @new_token: client: last NEW_TOKEN received; server: to be sent and not yet
+ *	acknowledged
+ * @new_token_len: bytes
  * @idle_ns: effective idle timeout; 0: none
  * @idle_from_ns: when the idle timer was last restarted
  * @idle_reset_on_send: the next ack-eliciting packet restarts it
@@ -233,11 +243,15 @@ struct quic_conn {
 	bool peer_validated_us;
 	bool idle_reset_on_send;
 	bool cwnd_limited;
+	bool retried;
 	struct quic_cid odcid;
+	struct quic_cid retry_scid;
 	struct quic_cid initial_rscid;	/* peer's first source connection id */
 	bool has_initial_rscid;
 	u8 *token;
 	u32 token_len;
+	u8 *new_token;
+	u32 new_token_len;
 	u64 idle_ns;
 	u64 idle_from_ns;
 	u64 close_until_ns;
@@ -261,6 +275,8 @@ struct quic_conn {
  *	made it up at random, 8..20 bytes)
  * @scid: our first connection id, already in the demultiplexer
  * @dcid: server: the client's source connection id
+ * @retry_scid: server: source connection id of the Retry that the client
+ *	answered
  * @reset_token: server: stateless reset token of @scid; NULL: none
  * @token: client: token for the Initial packets, or NULL
  * @token_len: bytes
@@ -271,6 +287,7 @@ struct quic_conn {
  * @plpmtud_ns: how long after a search larger sizes are tried again; 0: never
  * @ecn: mark packets ECT(0) as long as the path takes it
  * @skip_pns: skip packet numbers at random (RFC 9000 21.4)
+ * @retried: server: it was a Retry's
  * @initial_rtt_ns: 0: RFC 9002's 333 ms
  * @spin: the spin bit may be used (RFC 9000 17.4)
  * @cc: congestion control; NULL: NewReno
@@ -284,6 +301,7 @@ struct quic_conn_cfg {
 	bool ecn;
 	bool skip_pns;
 	bool spin;
+	bool retried;
 	u32 version;
 	u32 token_len;
 	u32 mtu;
@@ -292,6 +310,7 @@ struct quic_conn_cfg {
 	struct quic_cid odcid;
 	struct quic_cid scid;
 	struct quic_cid dcid;
+	struct quic_cid retry_scid;
 	const struct quic_tparams *local;
 	const struct quic_cc_ops *cc;
 	u64 initial_rtt_ns;
@@ -389,6 +408,34 @@ static inline struct quic_reasm *quic_conn_crypto_rx(struct quic_conn *c,
 {
 	return &c->space[quic_level_space(level)].crypto.rx;
 }
+
+/* ---- tokens ------------------------------------------------------------ */
+
+/**
+ * quic_conn_set_token() - client: token for the Initial packets
+ * @c: connection, QUIC_CONN_INIT
+ * @token: bytes
+ * @len: their count
+ * @gfp: for a copy
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int quic_conn_set_token(struct quic_conn *c, const u8 *token, u32 len,
+			gfp_t gfp);
+
+/**
+ * quic_conn_send_new_token() - server: send a NEW_TOKEN (RFC 9000 8.1.3)
+ * @c: connection
+ * @token: bytes, for the client's next connection
+ * @len: their count, 1 to QUIC_NEW_TOKEN_MAX_LEN
+ * @gfp: for a copy
+ *
+ * It is repeated until the client acknowledges it.
+ *
+ * Return: 0, -ENOMEM, or -EAGAIN while another one is not acknowledged.
+ */
+int quic_conn_send_new_token(struct quic_conn *c, const u8 *token, u32 len,
+			     gfp_t gfp);
 
 /* ---- receiving --------------------------------------------------------- */
 
@@ -508,10 +555,10 @@ void quic_conn_confirm(struct quic_conn *c);
 void quic_conn_discard(struct quic_conn *c, int space);
 void quic_conn_frame_lost(struct quic_conn *c, int space,
 			  const struct quic_sent_frame *f, gfp_t gfp);
+int quic_conn_keep_new_token(struct quic_conn *c, const u8 *token, u32 len,
+			     gfp_t gfp);
 void quic_conn_frame_acked(struct quic_conn *c, int space,
 			   const struct quic_sent_frame *f, gfp_t gfp);
-int quic_conn_set_token(struct quic_conn *c, const u8 *token, u32 len,
-			gfp_t gfp);
 void quic_conn_enter_drain(struct quic_conn *c, u64 now);
 
 #endif

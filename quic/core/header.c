@@ -246,7 +246,7 @@ static u32 reserved_version(u8 rnd)
 
 int quic_hdr_build_version_neg(struct quic_wr *wr, const u8 *dcid,
 			       u8 dcid_len, const u8 *scid, u8 scid_len,
-			       u8 rnd)
+			       u32 only, u8 rnd)
 {
 	struct quic_wr w = *wr;
 
@@ -254,8 +254,27 @@ int quic_hdr_build_version_neg(struct quic_wr *wr, const u8 *dcid,
 	    quic_wr_u32(&w, 0) ||
 	    quic_wr_u8(&w, dcid_len) || quic_wr_bytes(&w, dcid, dcid_len) ||
 	    quic_wr_u8(&w, scid_len) || quic_wr_bytes(&w, scid, scid_len) ||
-	    quic_wr_u32(&w, QUIC_V1) || quic_wr_u32(&w, QUIC_V2) ||
+	    quic_wr_u32(&w, only ?: QUIC_V1) ||
+	    (!only && quic_wr_u32(&w, QUIC_V2)) ||
 	    quic_wr_u32(&w, reserved_version(rnd)))
+		return -ENOSPC;
+	*wr = w;
+	return 0;
+}
+
+int quic_hdr_build_retry(struct quic_wr *wr, u32 version, const u8 *dcid,
+			 u8 dcid_len, const struct quic_cid *scid,
+			 const u8 *token, u32 token_len, u8 rnd)
+{
+	struct quic_wr w = *wr;
+
+	if (quic_wr_u8(&w, FORM_LONG | FIXED_BIT |
+		       type_bits(version, QUIC_PKT_RETRY) | (rnd & 0x0f)) ||
+	    quic_wr_u32(&w, version) ||
+	    quic_wr_u8(&w, dcid_len) || quic_wr_bytes(&w, dcid, dcid_len) ||
+	    quic_wr_u8(&w, scid->len) ||
+	    quic_wr_bytes(&w, scid->data, scid->len) ||
+	    quic_wr_bytes(&w, token, token_len))
 		return -ENOSPC;
 	*wr = w;
 	return 0;

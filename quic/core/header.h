@@ -170,13 +170,31 @@ unsigned int quic_hdr_size(const struct quic_hdr_build *b);
  * @dcid_len: their count
  * @scid: bytes of the client's destination connection id
  * @scid_len: their count
+ * @only: the version to offer; 0: versions 1 and 2
  * @rnd: random byte for the unused bits
  *
- * Offers versions 1 and 2 (and a reserved one, RFC 9000 6.3).
+ * A reserved version is offered, too (RFC 9000 6.3).
  * Return: 0 or -ENOSPC.
  */
 int quic_hdr_build_version_neg(struct quic_wr *wr, const u8 *dcid,
 			       u8 dcid_len, const u8 *scid, u8 scid_len,
-			       u8 rnd);
+			       u32 only, u8 rnd);
+
+/**
+ * quic_hdr_build_retry() - Retry packet without its tag (RFC 9000 17.2.5)
+ * @wr: room; @wr->p is behind the token afterwards, where the tag goes
+ * @version: of the client's Initial (RFC 9369 4.1)
+ * @dcid: the client's source connection id
+ * @dcid_len: bytes
+ * @scid: new destination id for the client
+ * @token: Retry token
+ * @token_len: bytes
+ * @rnd: random byte for the unused bits
+ *
+ * Return: 0 or -ENOSPC.
+ */
+int quic_hdr_build_retry(struct quic_wr *wr, u32 version, const u8 *dcid,
+			 u8 dcid_len, const struct quic_cid *scid,
+			 const u8 *token, u32 token_len, u8 rnd);
 
 #endif

@@ -422,6 +422,36 @@ void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p)
 		quic_cc_forget(cc, p->bytes);
 }
 
+static void forget_space(struct quic_conn *c, int space, gfp_t gfp)
+{
+	struct quic_space *sp = &c->space[space];
+	u64 last_ns = sp->loss.last_eliciting_ns, pn;
+
+	for (pn = sp->sent.base; pn < sp->sent.next; pn++) {
+		struct quic_sent *p = quic_sent_at(&sp->sent, pn);
+
+		if (p->state != QUIC_SENT_OUT)
+			continue;
+		each_frame_lost(c, space, p, gfp);
+		quic_sent_settle(p, QUIC_SENT_LOST);
+	}
+	quic_sent_trim(&sp->sent);
+	quic_loss_init(&sp->loss);
+	/* what the timer of RFC 9002 6.2.2.1 counts from */
+	sp->loss.last_eliciting_ns = last_ns;
+}
+
+void quic_recovery_restart(struct quic_conn *c, gfp_t gfp)
+{
+	int i;
+
+	for (i = 0; i < QUIC_SPACES; i++)
+		if (!c->space[i].discarded)
+			forget_space(c, i, gfp);
+	quic_cc_init(&c->cc, c->cc.ops, c->path.mtu_bytes);
+	c->pto_count = 0;
+}
+
 void quic_recovery_discard(struct quic_conn *c, int space)
 {
 	struct quic_space *sp = &c->space[space];

@@ -70,6 +70,12 @@ void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp);
 /* A packet in flight leaves it without a verdict. */
 void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p);
 
+/*
+ * RFC 9002 6.3: a Retry came. Nothing that was sent counts any more, and all
+ * it carried goes out again; packet numbers go on.
+ */
+void quic_recovery_restart(struct quic_conn *c, gfp_t gfp);
+
 /* Keys of the space are gone (RFC 9002 6.4). */
 void quic_recovery_discard(struct quic_conn *c, int space);
 

@@ -70,7 +70,7 @@ static enum quic_err recv_new_token(struct quic_conn *c,
 	/* an overlong one is of no use: RFC 9000 8.1.3 lets us forget it */
 	if (f->blob.len > QUIC_NEW_TOKEN_MAX_LEN)
 		return QUIC_ERR_NONE;
-	if (quic_conn_set_token(c, f->blob.data, f->blob.len, ctx->gfp))
+	if (quic_conn_keep_new_token(c, f->blob.data, f->blob.len, ctx->gfp))
 		return QUIC_ERR_NOMEM;
 	c->news |= QUIC_NEWS_TOKEN;
 	return QUIC_ERR_NONE;

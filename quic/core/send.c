@@ -104,6 +104,16 @@ static u64 pending_value(const struct quic_conn *c, u8 type)
 	}
 }
 
+static void fill_pending(const struct quic_conn *c, struct quic_frame *f)
+{
+	if (f->type == QUIC_FRAME_NEW_TOKEN) {
+		f->blob.data = c->new_token;
+		f->blob.len = c->new_token_len;
+		return;
+	}
+	f->limit.max = pending_value(c, f->type);
+}
+
 /* RFC 9000 13.3: what held us up is said only while it does. */
 static bool is_moot(const struct quic_conn *c, u8 type)
 {
@@ -136,6 +146,7 @@ static void put_pending(struct quic_builder *b)
 		  QUIC_FRAME_STREAMS_BLOCKED_BIDI },
 		{ QUIC_PEND_STREAMS_BLOCKED_UNI,
 		  QUIC_FRAME_STREAMS_BLOCKED_UNI },
+		{ QUIC_PEND_NEW_TOKEN, QUIC_FRAME_NEW_TOKEN },
 		{ QUIC_PEND_PING, QUIC_FRAME_PING },
 	};
 	unsigned int i;
@@ -145,7 +156,7 @@ static void put_pending(struct quic_builder *b)
 
 		if (!(b->c->pending & map[i].bit))
 			continue;
-		f.limit.max = pending_value(b->c, map[i].type);
+		fill_pending(b->c, &f);
 		if (is_moot(b->c, map[i].type) || quic_builder_put(b, &f, 0))
 			b->c->pending &= ~map[i].bit;
 	}

@@ -130,7 +130,7 @@ static void check_version_neg(const struct quic_hdr *h, u8 rnd)
 	struct quic_hdr g;
 
 	MUST(!quic_hdr_build_version_neg(&wr, h->scid, h->scid_len, h->dcid,
-					 h->dcid_len, rnd));
+					 h->dcid_len, 0, rnd));
 	MUST(!quic_hdr_parse(out, wr.p - out, 0, &g));
 	MUST(g.type == QUIC_PKT_VERSION_NEG && g.token_len == 12);
 	MUST(g.dcid_len == h->scid_len && g.scid_len == h->dcid_len);

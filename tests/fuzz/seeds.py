@@ -268,10 +268,20 @@ def conn_seeds():
         yield f"{role}_idle", bytes([server | NARROW | NO_CIDS]) + write(3) + pause(31)
 
 
+# --- address validation tokens, as they are before they are sealed
+
+def token_seeds():
+    head = V1.to_bytes(4, "big") + (1 << 33).to_bytes(8, "big") + b"\x04\x0a\x09\x00\x01"
+    retry = b"\xb5" + head + b"\x11\x51" + b"\x08original" + b"\x08retryscd"
+    head6 = V2.to_bytes(4, "big") + (1000).to_bytes(8, "big") + b"\x10" + bytes(16)
+    return {"retry": retry, "retry_short": retry[:-1], "new": b"\x36" + head, "new6": b"\x36" + head6,
+            "retry_empty": b"\xb5" + head + bytes(4)}
+
+
 def main():
     here = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent / "corpus"
     makers = {"header": header_seeds, "frame": frame_seeds, "tparam": tparam_seeds, "ranges": ranges_seeds,
-              "conn": conn_seeds}
+              "conn": conn_seeds, "token": token_seeds}
     for name, maker in makers.items():
         folder = here / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -579,8 +579,75 @@ static void allocation_failures(void)
 	}
 }
 
+/* RFC 9000 13.3: NEW_TOKEN is repeated until a copy is acknowledged */
+static void new_token(void)
+{
+	const struct fix_seen *s;
+	u64 pn;
+
+	start(true);
+	CHECK_EQ(quic_conn_send_new_token(&f.c, (const u8 *)"token", 5,
+					  GFP_KERNEL), 0);
+	CHECK_EQ(quic_conn_send_new_token(&f.c, (const u8 *)"other", 5,
+					  GFP_KERNEL), -EAGAIN);
+	fix_forget(&f);
+	CHECK_EQ(fix_send(&f), 1);
+	s = fix_nth(&f, QUIC_FRAME_NEW_TOKEN, 0);
+	CHECK(s);
+	CHECK_EQ(s->f.blob.len, 5);
+	CHECK_MEM(s->f.blob.data, "token", 5);
+	pn = s->pn;
+	/* the probe timeout repeats it */
+	f.now = quic_conn_deadline(&f.c);
+	quic_conn_timeout(&f.c, f.now, GFP_KERNEL);
+	fix_send(&f);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_NEW_TOKEN), 2);
+	CHECK_EQ(quic_conn_send_new_token(&f.c, (const u8 *)"other", 5,
+					  GFP_KERNEL), -EAGAIN);
+	CHECK_EQ(fix_ack(&f, QUIC_SPACE_APP, pn, pn), 0);
+	CHECK(!f.c.new_token);
+	/* the other copy is of no interest any more */
+	f.now += 10 * QUIC_NSEC_PER_SEC;
+	quic_conn_timeout(&f.c, f.now, GFP_KERNEL);
+	fix_send(&f);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_NEW_TOKEN), 2);
+	CHECK_EQ(quic_conn_send_new_token(&f.c, (const u8 *)"other", 5,
+					  GFP_KERNEL), 0);
+	fix_free(&f);
+}
+
+/* RFC 9000 7.3: what a server says after its Retry; 8.1: a proven address */
+static void server_after_retry(void)
+{
+	struct quic_conn_cfg cfg = {
+		.server = true, .version = QUIC_V1, .mtu = 1400,
+		.addr_validated = true, .retried = true,
+		.odcid = { 8, "original" }, .retry_scid = { 8, "retryscd" },
+		.scid = { 8, "server's" }, .dcid = { 8, "client's" },
+	};
+	struct quic_tparams tp;
+	struct quic_conn c;
+	u8 buf[512];
+	int n;
+
+	fix_params(&tp);
+	cfg.local = &tp;
+	CHECK_EQ(quic_conn_init(&c, &cfg, GFP_KERNEL), 0);
+	CHECK_EQ(quic_path_room(&c.path), U64_MAX);
+	n = quic_conn_local_params(&c, buf, sizeof(buf));
+	CHECK(n > 0);
+	CHECK_EQ(quic_tparams_parse(buf, n, true, &tp), 0);
+	CHECK(tp.has_retry_scid);
+	CHECK_MEM(tp.retry_scid.data, "retryscd", 8);
+	CHECK_MEM(tp.original_dcid.data, "original", 8);
+	CHECK_MEM(tp.initial_scid.data, "server's", 8);
+	quic_conn_free(&c);
+}
+
 int main(void)
 {
+	TEST(new_token);
+	TEST(server_after_retry);
 	TEST(initial_state);
 	TEST(no_memory_at_start);
 	TEST(authenticated_ids);

@@ -471,7 +471,7 @@ static void version_neg(void)
 
 		TAP_AT("random %x", rnd);
 		CHECK_EQ(quic_hdr_build_version_neg(&wr, dcid, dcid_len, scid,
-						    scid_len, rnd), 0);
+						    scid_len, 0, rnd), 0);
 		n = wr.p - out;
 		CHECK_EQ(n, 1 + 4 + 1 + dcid_len + 1 + scid_len + 12);
 		CHECK_EQ(out[0] & 0xc0, 0xc0);
@@ -498,7 +498,7 @@ static void version_neg(void)
 			wr = (struct quic_wr) { out, out + cut };
 			CHECK_EQ(quic_hdr_build_version_neg(&wr, dcid,
 							    dcid_len, scid,
-							    scid_len, rnd),
+							    scid_len, 0, rnd),
 				 -ENOSPC);
 			CHECK(wr.p == out);
 		}
@@ -511,10 +511,17 @@ static void reserved_version(void)
 	u8 out[64];
 	struct quic_wr wr = { out, out + sizeof(out) };
 
-	CHECK_EQ(quic_hdr_build_version_neg(&wr, NULL, 0, NULL, 0, 0x5c), 0);
+	CHECK_EQ(quic_hdr_build_version_neg(&wr, NULL, 0, NULL, 0, 0, 0x5c), 0);
 	CHECK_EQ(be32(wr.p - 4), 0x5acaaa3a);
-	CHECK_EQ(quic_hdr_build_version_neg(&wr, NULL, 0, NULL, 0, 0xa3), 0);
+	CHECK_EQ(quic_hdr_build_version_neg(&wr, NULL, 0, NULL, 0, 0, 0xa3), 0);
 	CHECK_EQ(be32(wr.p - 4), 0xaa3a5aca);
+	/* a server that speaks one version only */
+	wr.p = out;
+	CHECK_EQ(quic_hdr_build_version_neg(&wr, NULL, 0, NULL, 0, QUIC_V2,
+					    0x5c), 0);
+	CHECK_EQ(wr.p - out, 7 + 8);
+	CHECK_EQ(be32(wr.p - 8), QUIC_V2);
+	CHECK_EQ(be32(wr.p - 4), 0x5acaaa3a);
 }
 
 /* RFC 9000 17.2.1: whole versions, one at least */

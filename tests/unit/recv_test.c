@@ -242,8 +242,8 @@ static void wrong_role(void)
 	fix_free(&f);
 	start(false);
 	CHECK_EQ(fix_frame(&f, QUIC_SPACE_APP, &fr), 0);
-	CHECK_EQ(f.c.token_len, 3);
-	CHECK_MEM(f.c.token, "abc", 3);
+	CHECK_EQ(f.c.new_token_len, 3);
+	CHECK_MEM(f.c.new_token, "abc", 3);
 	CHECK(f.c.news & QUIC_NEWS_TOKEN);
 	fix_free(&f);
 }
@@ -258,10 +258,10 @@ static void long_token(void)
 	fr.blob.len = sizeof(token);
 	start(false);
 	CHECK_EQ(fix_frame(&f, QUIC_SPACE_APP, &fr), 0);
-	CHECK(!f.c.token);
+	CHECK(!f.c.new_token);
 	fr.blob.len--;
 	CHECK_EQ(fix_frame(&f, QUIC_SPACE_APP, &fr), 0);
-	CHECK_EQ(f.c.token_len, QUIC_NEW_TOKEN_MAX_LEN);
+	CHECK_EQ(f.c.new_token_len, QUIC_NEW_TOKEN_MAX_LEN);
 	fix_free(&f);
 }
 

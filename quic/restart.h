@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A client begins again: Retry, Version Negotiation, another version. */
+#ifndef _QUIC_RESTART_H
+#define _QUIC_RESTART_H
+
+#include <linux/types.h>
+
+struct quic_hdr;
+struct sock;
+
+bool quic_restart_retry(struct sock *sk, const u8 *pkt,
+			const struct quic_hdr *hdr);
+
+#endif
