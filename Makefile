@@ -74,7 +74,7 @@ mutations:	## every patch of tests/mutations has to turn its test red
 soak:	## hours of random traffic and faults
 	@$(call hook,tests/perf/soak.sh)
 
-bench:	## goodput and instructions beside TCP and kTLS, in the stock VM
+bench: deps	## goodput and instructions beside TCP and kTLS, in the stock VM
 	@$(call hook,tests/perf/bench.sh)
 
 hook = if [ -x $(1) ]; then $(1); else echo "$@: $(1) is not there yet" >&2; exit 1; fi
