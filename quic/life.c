@@ -29,15 +29,16 @@
 int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 		    struct quic_initial *initial)
 {
+	const struct quic_sysctls *ctl = &quic_net(sock_net(sk))->ctl;
 	struct quic_sock *q = quic_sk(sk);
 	int err;
 
 	cfg->owner = sk;
 	cfg->local = &q->set.tp;
 	cfg->initial_rtt_ns = q->set.initial_rtt_us * QUIC_NSEC_PER_USEC;
-	cfg->plpmtud = true;
+	cfg->plpmtud = READ_ONCE(ctl->plpmtud);
 	cfg->plpmtud_ns = q->set.plpmtud_us * QUIC_NSEC_PER_USEC;
-	cfg->ecn = true;
+	cfg->ecn = READ_ONCE(ctl->ecn);
 	cfg->skip_pns = true;
 	cfg->now = quic_now();
 	err = quic_conn_init(&q->conn, cfg, quic_gfp());

@@ -97,6 +97,10 @@ static int init_sock(struct sock *sk)
 {
 	quic_sock_init_fields(sk);
 	quic_settings_init(&quic_sk(sk)->set);
+	/* DF is always set, and what ICMP says is quic_udp_mtu_hint() */
+	inet_sk(sk)->pmtudisc = IP_PMTUDISC_PROBE;
+	if (sk->sk_family == AF_INET6)
+		inet6_sk(sk)->pmtudisc = IPV6_PMTUDISC_PROBE;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	sk->sk_destruct = destruct_sock;
 	sk->sk_write_space = write_space;

@@ -73,6 +73,24 @@ static int set_token_secret(const struct ctl_table *ctl, int write,
 
 static const struct ctl_table rows[] = {
 	{
+		.procname = "ecn",
+		.data = VALUE(ecn),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
+	{
+		.procname = "plpmtud",
+		.data = VALUE(plpmtud),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
+	{
 		.procname = "reset_rate",
 		.data = VALUE(reset_rate),
 		.maxlen = sizeof(int),
@@ -144,6 +162,8 @@ static const struct ctl_table rows[] = {
 
 static void set_defaults(struct quic_sysctls *ctl)
 {
+	ctl->ecn = 1;
+	ctl->plpmtud = 1;
 	ctl->reset_rate = 100;
 	ctl->version_rate = 100;
 	ctl->refuse_rate = 100;

@@ -3,12 +3,16 @@
 #ifndef _QUIC_SYSCTL_H
 #define _QUIC_SYSCTL_H
 
+#include <linux/types.h>
+
 struct net;
 struct ctl_table_header;
 
 /**
  * struct quic_sysctls - values; docs/sysctl.md says what they mean
  * @hdr: registration
+ * @ecn: mark packets ECT(0)
+ * @plpmtud: search for the path's MTU
  * @reset_rate: stateless resets per second
  * @version_rate: Version Negotiation packets per second
  * @refuse_rate: refused connections that are told so, per second
@@ -21,6 +25,8 @@ struct ctl_table_header;
  */
 struct quic_sysctls {
 	struct ctl_table_header *hdr;
+	u8 ecn;
+	u8 plpmtud;
 	int reset_rate;
 	int version_rate;
 	int refuse_rate;

@@ -539,8 +539,10 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 static void follow_mtu(struct sock *sk, const struct dst_entry *dst, u64 now)
 {
 	struct quic_sock *q = quic_sk(sk);
-	quic_pmtud_route(&q->conn, quic_udp_mtu(dst, q->peer.sa.sa_family),
-			 now);
+	int family = q->peer.sa.sa_family;
+
+	quic_pmtud_route(&q->conn, quic_udp_mtu(dst, family),
+			 quic_udp_mtu_hint(dst, family), now);
 }
 
 /* IP counts a burst's length, headers included, in 16 bits. */

@@ -512,8 +512,33 @@ static struct dst_entry *route_to(struct sock *sk, union quic_addr *local,
 	return route_v6(sk, local, peer);
 }
 
+/* UDP payload of an IP packet of @mtu bytes; 0: less than QUIC requires. */
+static u32 payload_of(u32 mtu, int family)
+{
+	u32 hdrs = sizeof(struct udphdr);
+
+	hdrs += family == AF_INET ? sizeof(struct iphdr) :
+				    sizeof(struct ipv6hdr);
+	if (mtu < hdrs + QUIC_PATH_BASE_MTU)
+		return 0;
+	return min_t(u32, round_down(mtu - hdrs, 16), UDP_PAYLOAD_MAX);
+}
+
+/* Without what ICMP said: that is in dst_mtu() alone. */
+static u32 own_mtu(const struct dst_entry *dst, int family)
+{
+	u32 dev_mtu = READ_ONCE(dst->dev->mtu), route_mtu;
+
+	if (dst_xfrm(dst))
+		return dst_mtu(dst);
+	if (family == AF_INET6 && dst_rt6_info(dst)->rt6i_flags & RTF_MODIFIED)
+		return dev_mtu;
+	route_mtu = dst_metric_raw(dst, RTAX_MTU);
+	return route_mtu ? min(route_mtu, dev_mtu) : dev_mtu;
+}
+
 /**
- * quic_udp_mtu() - what fits a datagram
+ * quic_udp_mtu() - what interface and route take
  * @dst: route
  * @family: AF_INET or AF_INET6
  *
@@ -521,18 +546,29 @@ static struct dst_entry *route_to(struct sock *sk, union quic_addr *local,
  * memory, and so every one's payload is aligned like the first one's, which
  * the ciphers reward.
  *
- * Return: UDP payload, bytes; never below what QUIC requires of a path.
+ * Return: UDP payload, bytes; 0: less than QUIC requires of a path.
  */
 u32 quic_udp_mtu(const struct dst_entry *dst, int family)
 {
-	u32 hdrs = sizeof(struct udphdr);
-	u32 mtu = dst_mtu(dst);
+	return payload_of(own_mtu(dst, family), family);
+}
 
-	hdrs += family == AF_INET ? sizeof(struct iphdr) :
-				    sizeof(struct ipv6hdr);
-	if (mtu < hdrs + QUIC_PATH_BASE_MTU)
-		return QUIC_PATH_BASE_MTU;
-	return min_t(u32, round_down(mtu - hdrs, 16), UDP_PAYLOAD_MAX);
+/**
+ * quic_udp_mtu_hint() - what ICMP said of the path, if anything
+ * @dst: route
+ * @family: AF_INET or AF_INET6
+ *
+ * The kernel takes "packet too big" without asking whether such a packet was
+ * ever sent, so it is no more than a hint (RFC 9000 14.2.1), and no reason to
+ * go below 1200 bytes. QUIC sockets send with IP_PMTUDISC_PROBE: IP does not
+ * hold them to it either.
+ *
+ * Return: UDP payload, bytes, at least %QUIC_PATH_BASE_MTU.
+ */
+u32 quic_udp_mtu_hint(const struct dst_entry *dst, int family)
+{
+	return max_t(u32, payload_of(dst_mtu(dst), family),
+		     QUIC_PATH_BASE_MTU);
 }
 
 /**
@@ -544,7 +580,8 @@ u32 quic_udp_mtu(const struct dst_entry *dst, int family)
  *
  * Context: process or softirq; sock lock.
  * Return: 0, -ENETUNREACH and others of the route lookup; -EAFNOSUPPORT when
- * the families differ.
+ * the families differ; -EMSGSIZE when the interface takes less than 1200 bytes
+ * (RFC 9000 14).
  */
 int quic_udp_route(struct sock *sk, union quic_addr *local,
 		   const union quic_addr *peer, u32 *mtu)
@@ -555,7 +592,7 @@ int quic_udp_route(struct sock *sk, union quic_addr *local,
 		return PTR_ERR(dst);
 	*mtu = quic_udp_mtu(dst, peer->sa.sa_family);
 	dst_release(dst);
-	return 0;
+	return *mtu ? 0 : -EMSGSIZE;
 }
 
 /**

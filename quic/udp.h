@@ -33,6 +33,7 @@ int quic_udp_route(struct sock *sk, union quic_addr *local,
 struct dst_entry *quic_udp_dst(struct sock *sk);
 struct dst_entry *quic_udp_path_dst(struct sock *sk, u8 path);
 u32 quic_udp_mtu(const struct dst_entry *dst, int family);
+u32 quic_udp_mtu_hint(const struct dst_entry *dst, int family);
 unsigned int quic_udp_headroom(const struct dst_entry *dst, int family);
 void quic_udp_xmit(struct sock *sk, struct sk_buff *skb, struct dst_entry *dst,
 		   u8 path, u8 ecn);

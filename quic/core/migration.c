@@ -52,7 +52,7 @@ void quic_migration_set_mtu(struct quic_conn *c, u8 id, u32 mtu, u64 now)
 	struct quic_path *p = quic_migration_path(c, id);
 
 	if (p == &c->path)
-		quic_pmtud_route(c, mtu, now);
+		quic_pmtud_route(c, mtu, p->pmtud.hint_bytes, now);
 	else if (p && mtu != p->pmtud.route_bytes)
 		init_mtu(c, p, mtu);
 }

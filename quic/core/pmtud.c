@@ -40,6 +40,7 @@ u32 quic_pmtud_init(struct quic_pmtud *p, u32 route_bytes, u32 peer_bytes,
 {
 	memset(p, 0, sizeof(*p));
 	p->route_bytes = route_bytes;
+	p->hint_bytes = route_bytes;
 	p->peer_bytes = peer_bytes;
 	p->raise_ns = QUIC_TIME_NEVER;
 	p->state = enabled ? QUIC_PMTUD_BASE : QUIC_PMTUD_DISABLED;
@@ -75,29 +76,44 @@ static void end_search(struct quic_conn *c, u64 now)
 		p->raise_ns = now + c->plpmtud_ns;
 }
 
-/* The largest size first: on most paths it passes. */
+/* What ICMP said, when it is less than the route would take. */
+static u32 hint(const struct quic_pmtud *p)
+{
+	return clamp_t(u32, p->hint_bytes, QUIC_PATH_BASE_MTU, ceiling(p));
+}
+
+/* The largest size first, on most paths it passes; but a hint before it. */
 static void start_search(struct quic_conn *c, u64 now)
 {
 	struct quic_pmtud *p = &c->path.pmtud;
 
-	p->probe_bytes = ceiling(p);
-	p->failed_bytes = p->probe_bytes + 1;
+	p->failed_bytes = ceiling(p) + 1;
+	p->probe_bytes = hint(p) > c->path.mtu_bytes ? hint(p) : ceiling(p);
 	p->tries = 0;
+	p->in_flight = false;
 	if (p->probe_bytes > c->path.mtu_bytes)
 		set_state(p, QUIC_PMTUD_SEARCHING);
 	else
 		end_search(c, now);
 }
 
-/* Halfway between what passes and what does not. */
+/*
+ * Halfway between what passes and what does not. When the hint passes and all
+ * of the route's does not, the hint was right.
+ */
 static void next_size(struct quic_conn *c, u64 now)
 {
 	struct quic_pmtud *p = &c->path.pmtud;
 	u32 lo = c->path.mtu_bytes;
 
 	p->tries = 0;
-	p->probe_bytes = round_down(lo + (p->failed_bytes - lo) / 2,
-				    STEP_BYTES);
+	if (p->failed_bytes > ceiling(p))
+		p->probe_bytes = ceiling(p);
+	else if (lo == hint(p))
+		p->probe_bytes = lo;
+	else
+		p->probe_bytes = round_down(lo + (p->failed_bytes - lo) / 2,
+					    STEP_BYTES);
 	if (p->probe_bytes <= lo)
 		end_search(c, now);
 }
@@ -108,19 +124,21 @@ void quic_pmtud_peer(struct quic_conn *c, u32 peer_bytes)
 
 	p->peer_bytes = peer_bytes;
 	if (p->state == QUIC_PMTUD_DISABLED)
-		set_mtu(c, ceiling(p));
+		set_mtu(c, hint(p));
 	else if (c->path.mtu_bytes > ceiling(p))
 		fall_back(c);
 }
 
-void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u64 now)
+void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u32 hint_bytes,
+		      u64 now)
 {
 	struct quic_pmtud *p = &c->path.pmtud;
-	u32 before = ceiling(p);
+	u32 before = p->hint_bytes;
 
-	if (route_bytes == p->route_bytes)
+	if (route_bytes == p->route_bytes && hint_bytes == before)
 		return;
 	p->route_bytes = route_bytes;
+	p->hint_bytes = hint_bytes;
 	/* RFC 9000 14.2: cease sending on such a path */
 	if (!route_bytes) {
 		set_state(p, QUIC_PMTUD_ERROR);
@@ -128,13 +146,13 @@ void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u64 now)
 	}
 	if (!c->plpmtud) {
 		set_state(p, QUIC_PMTUD_DISABLED);
-		set_mtu(c, ceiling(p));
+		set_mtu(c, hint(p));
 	} else if (p->state == QUIC_PMTUD_ERROR ||
-		   c->path.mtu_bytes > ceiling(p)) {
+		   c->path.mtu_bytes > ceiling(p) ||
+		   (hint_bytes != before && c->path.mtu_bytes > hint(p))) {
 		/* RFC 8899 4.6.2: down to the base; the hint is tried first */
 		fall_back(c);
-	} else if (p->state != QUIC_PMTUD_BASE && ceiling(p) != before) {
-		p->in_flight = false;
+	} else if (p->state != QUIC_PMTUD_BASE) {
 		start_search(c, now);
 	}
 }

@@ -23,9 +23,11 @@ struct quic_sent;
  * such rounds without a larger packet that arrived, and the path is taken
  * back to 1200, from where the search starts again.
  *
- * What ICMP says arrives as the route's MTU, and is a hint: it never enlarges
- * a packet that no probe has shown to pass, and never makes one smaller than
- * 1200 bytes.
+ * What ICMP said is a hint (RFC 9000 14.2.1), for anybody can have said it:
+ * the path goes back to 1200, the hinted size is tried first and what the
+ * route would take after it, so that a lie costs a round trip or two. It never
+ * enlarges a packet that no probe has shown to pass, and never makes one
+ * smaller than 1200 bytes.
  */
 
 /**
@@ -46,7 +48,8 @@ enum quic_pmtud_state {
 
 /**
  * struct quic_pmtud - discovery on one path; what is in use is its mtu_bytes
- * @route_bytes: what the route takes
+ * @route_bytes: what interface and route take
+ * @hint_bytes: what ICMP said of the path, or @route_bytes
  * @peer_bytes: the peer's max_udp_payload_size
  * @probe_bytes: size under test
  * @failed_bytes: smallest size that did not pass, or one above the largest
@@ -62,6 +65,7 @@ enum quic_pmtud_state {
  */
 struct quic_pmtud {
 	u32 route_bytes;
+	u32 hint_bytes;
 	u32 peer_bytes;
 	u32 probe_bytes;
 	u32 failed_bytes;
@@ -94,9 +98,11 @@ void quic_pmtud_peer(struct quic_conn *c, u32 peer_bytes);
  * quic_pmtud_route() - the route may take more or less than before
  * @c: connection; its active path
  * @route_bytes: UDP payload; 0: the interface does not even take 1200
+ * @hint_bytes: what ICMP said, 1200 at least; @route_bytes: nothing
  * @now: ns
  */
-void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u64 now);
+void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u32 hint_bytes,
+		      u64 now);
 
 /**
  * quic_pmtud_due() - is a probe to be sent?

@@ -258,25 +258,68 @@ static void peer_limit(void)
  */
 static void route_hint(void)
 {
+	u64 before;
+
 	start();
 	run(ROUTE, 5);
-	quic_pmtud_route(&f.c, ROUTE, f.now);
+	quic_pmtud_route(&f.c, ROUTE, ROUTE, f.now);
 	CHECK_EQ(mtu(), ROUTE);
-	quic_pmtud_route(&f.c, 1328, f.now);
+	quic_pmtud_route(&f.c, ROUTE, 1324, f.now);
 	CHECK_EQ(mtu(), 1200);
-	CHECK_EQ(quic_pmtud_due(&f.c, f.now), 1328);
-	run(1328, 5);
-	CHECK_EQ(mtu(), 1328);
-	quic_pmtud_route(&f.c, ROUTE, f.now);
-	CHECK_EQ(mtu(), 1328);
+	CHECK_EQ(quic_pmtud_due(&f.c, f.now), 1324);
+	/* it was right: what passes is found with four probes, not by halves */
+	before = f.c.stats.mtu_probes;
+	run(1330, 30);
+	CHECK_EQ(mtu(), 1324);
+	CHECK_EQ(pm()->state, QUIC_PMTUD_COMPLETE);
+	CHECK_EQ(f.c.stats.mtu_probes - before, 4);
+	/* it expired */
+	quic_pmtud_route(&f.c, ROUTE, ROUTE, f.now);
+	CHECK_EQ(mtu(), 1324);
 	CHECK_EQ(quic_pmtud_due(&f.c, f.now), ROUTE);
 	run(ROUTE, 5);
 	CHECK_EQ(mtu(), ROUTE);
-	quic_pmtud_route(&f.c, 1200, f.now);
+	fix_free(&f);
+}
+
+/* RFC 9000 14.2.1: a lie costs a little time, not the size. */
+static void forged_hint(void)
+{
+	start();
+	run(ROUTE, 5);
+	quic_pmtud_route(&f.c, ROUTE, 1200, f.now);
 	CHECK_EQ(mtu(), 1200);
+	run(ROUTE, 5);
+	CHECK_EQ(mtu(), ROUTE);
+	quic_pmtud_route(&f.c, ROUTE, 1300, f.now);
+	CHECK_EQ(mtu(), 1200);
+	run(ROUTE, 5);
+	CHECK_EQ(mtu(), ROUTE);
+	/* a hint that is too large is no help: halves, as ever */
+	quic_pmtud_route(&f.c, ROUTE, 1400, f.now);
+	run(1300, 60);
+	CHECK(mtu() <= 1300 && mtu() > 1284);
+	fix_free(&f);
+}
+
+/* The interface is another matter: it really takes no more. */
+static void route_limit(void)
+{
+	start();
+	run(ROUTE, 5);
+	quic_pmtud_route(&f.c, 1328, 1328, f.now);
+	CHECK_EQ(mtu(), 1200);
+	run(ROUTE, 5);
+	CHECK_EQ(mtu(), 1328);
+	quic_pmtud_route(&f.c, 1200, 1200, f.now);
 	run(ROUTE, 5);
 	CHECK_EQ(mtu(), 1200);
 	CHECK_EQ(pm()->state, QUIC_PMTUD_COMPLETE);
+	fix_free(&f);
+	/* disabled: route and hint are believed as they come */
+	fix_open(&f, true, NULL, NULL);
+	quic_pmtud_route(&f.c, 1360, 1300, f.now);
+	CHECK_EQ(mtu(), 1300);
 	fix_free(&f);
 }
 
@@ -285,15 +328,15 @@ static void unusable(void)
 {
 	start();
 	run(ROUTE, 5);
-	quic_pmtud_route(&f.c, 0, f.now);
+	quic_pmtud_route(&f.c, 0, 0, f.now);
 	CHECK_EQ(pm()->state, QUIC_PMTUD_ERROR);
 	fix_write(&f, false, 100, false);
 	CHECK_EQ(fix_plan(&f, 1), 0);
-	quic_pmtud_route(&f.c, ROUTE, f.now);
+	quic_pmtud_route(&f.c, ROUTE, ROUTE, f.now);
 	CHECK_EQ(mtu(), 1200);
 	CHECK(fix_plan(&f, 1) > 0);
 	fix_commit(&f, 1);
-	quic_pmtud_route(&f.c, 0, f.now);
+	quic_pmtud_route(&f.c, 0, 0, f.now);
 	fix_forget(&f);
 	quic_conn_close(&f.c, 7, true, 0, NULL, 0, f.now);
 	fix_send(&f);
@@ -362,6 +405,8 @@ int main(void)
 	TEST(small_pto_probes);
 	TEST(peer_limit);
 	TEST(route_hint);
+	TEST(forged_hint);
+	TEST(route_limit);
 	TEST(unusable);
 	TEST(raise);
 	TEST(given_back);
