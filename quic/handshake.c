@@ -240,8 +240,28 @@ static void free_initial(struct quic_sock *q)
 	q->crypt.initial = NULL;
 }
 
+/* RFC 9001 6.5: what was sealed with them has arrived, or never will. */
+static void clear_before(struct quic_app_keys *keys, u32 gen)
+{
+	int slot;
+
+	for (slot = 0; slot < QUIC_KEY_SLOTS; slot++)
+		if (quic_aead_key_valid(&keys->aead[slot]) &&
+		    keys->aead[slot].generation < gen)
+			quic_aead_key_clear(&keys->aead[slot]);
+}
+
+static void drop_old_app(struct quic_sock *q)
+{
+	const struct quic_keys *k = &q->conn.keys;
+
+	clear_before(&q->crypt.app[QUIC_DIR_TX], k->tx_gen);
+	if (!k->prev_until_ns)
+		clear_before(&q->crypt.app[QUIC_DIR_RX], k->rx_gen);
+}
+
 /**
- * quic_crypt_drop() - wipe what the connection discarded (RFC 9001 4.9)
+ * quic_crypt_drop() - wipe what is of no use any more (RFC 9001 4.9, 6.5)
  * @sk: socket with a connection
  *
  * Context: process context, sock lock.
@@ -251,6 +271,7 @@ void quic_crypt_drop(struct sock *sk)
 	struct quic_sock *q = quic_sk(sk);
 	int dir;
 
+	drop_old_app(q);
 	if (q->conn.space[QUIC_SPACE_INITIAL].discarded)
 		free_initial(q);
 	if (!q->conn.early.can_send && !q->conn.early.can_recv)

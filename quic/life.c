@@ -39,6 +39,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	cfg->plpmtud = READ_ONCE(ctl->plpmtud);
 	cfg->plpmtud_ns = q->set.plpmtud_us * QUIC_NSEC_PER_USEC;
 	cfg->ecn = READ_ONCE(ctl->ecn);
+	cfg->keepalive_ns = q->set.keepalive_us * QUIC_NSEC_PER_USEC;
 	cfg->skip_pns = true;
 	cfg->now = quic_now();
 	err = quic_conn_init(&q->conn, cfg, quic_gfp());

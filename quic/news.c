@@ -228,6 +228,13 @@ static void on_migrated(struct sock *sk)
 	sk->sk_data_ready(sk);
 }
 
+/* RFC 9001 6.5; a device has room for the next ones then */
+static void on_keys_old(struct sock *sk)
+{
+	quic_sock_defer_work(sk, QUIC_TODO_DROP);
+	quic_hw_poke(sk);
+}
+
 static const struct {
 	u32 news;
 	void (*handle)(struct sock *sk);
@@ -249,6 +256,7 @@ static const struct {
 	{ QUIC_NEWS_WRITABLE,		on_writable },
 	{ QUIC_NEWS_DEAD,		on_dead },
 	{ QUIC_NEWS_KEYS_DROPPED,	on_keys_dropped },
+	{ QUIC_NEWS_KEYS_OLD,		on_keys_old },
 	/* last: it may end the connection */
 	{ QUIC_NEWS_CLOSED,		on_closed },
 };

@@ -267,8 +267,7 @@ static bool config_valid(const struct quic_config *config)
 /* What only makes sense when it is done is refused until it is. */
 static bool config_supported(const struct quic_config *config)
 {
-	return !config->congestion_control_algo &&
-	       !config->keepalive_probe_interval;
+	return !config->congestion_control_algo;
 }
 
 static void set_u32(u32 *to, u32 from)
@@ -308,6 +307,7 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	set_u32(&set->version, config->version);
 	set_u32(&set->initial_rtt_us, config->initial_smoothed_rtt);
 	set_u32(&set->plpmtud_us, config->plpmtud_probe_interval);
+	set_u32(&set->keepalive_us, config->keepalive_probe_interval);
 	set_u32(&set->cipher, config->payload_cipher_type);
 	set_u8(&set->validate_peer, config->validate_peer_address);
 	set_u8(&set->nodelay, config->stream_data_nodelay);
@@ -332,6 +332,7 @@ void quic_config_get(struct sock *sk, struct quic_config *config)
 	config->version = q->has_conn ? q->conn.version :
 					set->version ?: QUIC_V1;
 	config->plpmtud_probe_interval = set->plpmtud_us;
+	config->keepalive_probe_interval = set->keepalive_us;
 	config->initial_smoothed_rtt = set->initial_rtt_us;
 	config->payload_cipher_type = set->cipher;
 	config->congestion_control_algo = set->cong;

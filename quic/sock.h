@@ -123,7 +123,7 @@ struct quic_crypt {
  * @version: QUIC_V1 or QUIC_V2; 0: none was chosen
  * @initial_rtt_us: 0: the default
  * @plpmtud_us: until larger packets are tried again; 0: never
- * @keepalive_us: kept, not used yet
+ * @keepalive_us: silence after which a PING goes out; 0: none ever
  * @cipher: TLS_CIPHER_* that the handshake is to offer, 0: all
  * @cong: enum quic_cong_algo
  * @validate_peer: server: every client has to follow a Retry

@@ -174,6 +174,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 		       !cfg->server || cfg->addr_validated);
 	c->plpmtud = cfg->plpmtud;
 	c->plpmtud_ns = cfg->plpmtud_ns;
+	c->keepalive_ns = cfg->keepalive_ns;
 	c->path.mtu_bytes = quic_pmtud_init(&c->path.pmtud, cfg->mtu, U32_MAX,
 					    cfg->plpmtud);
 	quic_ecn_init(&c->path.ecn, cfg->ecn, cfg->now);
@@ -638,16 +639,6 @@ void quic_conn_recv_reset(struct quic_conn *c, u64 now)
 	quic_conn_enter_drain(c, now);
 }
 
-/* RFC 9000 10.1: no shorter than three PTO. */
-static u64 idle_deadline(const struct quic_conn *c)
-{
-	u64 floor = CLOSE_PTOS * quic_recovery_pto(c, true);
-
-	if (!c->idle_ns)
-		return QUIC_TIME_NEVER;
-	return c->idle_from_ns + max(c->idle_ns, floor);
-}
-
 static u64 ack_deadline(const struct quic_conn *c)
 {
 	u64 best = QUIC_TIME_NEVER;
@@ -669,7 +660,9 @@ u64 quic_conn_deadline(const struct quic_conn *c)
 	if (c->state >= QUIC_CONN_CLOSING)
 		return c->state == QUIC_CONN_CLOSED ? QUIC_TIME_NEVER :
 						      c->close_until_ns;
-	t = min(idle_deadline(c), quic_recovery_deadline(c));
+	t = min(quic_idle_deadline(c), quic_recovery_deadline(c));
+	t = min(t, quic_idle_ping_deadline(c));
+	t = min(t, quic_keys_deadline(&c->keys));
 	t = min(t, c->early.until_ns);
 	t = min(t, quic_migration_deadline(c));
 	return min(t, ack_deadline(c));
@@ -684,7 +677,7 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 			quic_conn_set_state(c, QUIC_CONN_CLOSED);
 		return;
 	}
-	if (idle_deadline(c) <= now) {
+	if (quic_idle_deadline(c) <= now) {
 		/* RFC 9000 10.1: silently */
 		c->close.set = true;
 		c->close.timeout = true;
@@ -696,4 +689,6 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		quic_migration_timeout(c, now);
 	if (c->state < QUIC_CONN_CLOSING && quic_recovery_deadline(c) <= now)
 		quic_recovery_timeout(c, now, gfp);
+	quic_idle_ping(c, now);
+	quic_keys_timeout(c, now);
 }

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "flow.h"
 #include "header.h"
+#include "idle.h"
 #include "keys.h"
 #include "migration.h"
 #include "path.h"
@@ -67,6 +68,7 @@ enum quic_space_id {
 #define QUIC_NEWS_DGRAM_SENT	0x8000	/* room for datagrams to send */
 #define QUIC_NEWS_PATHS		0x10000	/* path or path_alt is another one */
 #define QUIC_NEWS_MIGRATED	0x20000	/* to path; see migrated_locally */
+#define QUIC_NEWS_KEYS_OLD	0x40000	/* wipe keys before the generation */
 
 /* Conn-level control frames that are owed: quic_conn.pending */
 #define QUIC_PEND_PING			0x0001
@@ -188,6 +190,8 @@ struct quic_conn_stats {
  * @idle_ns: effective idle timeout; 0: none
  * @idle_from_ns: when the idle timer was last restarted
  * @idle_reset_on_send: the next ack-eliciting packet restarts it
+ * @keepalive_ns: silence after which a PING goes out; 0: none ever
+ * @pinged_ns: when the last of these was due
  * @cwnd_limited: the last burst ended for lack of congestion window
  * @acks_only: packets in a row that carried nothing to acknowledge
  * @last_ack_ns: when an ACK last brought something new
@@ -254,6 +258,8 @@ struct quic_conn {
 	u32 new_token_len;
 	u64 idle_ns;
 	u64 idle_from_ns;
+	u64 keepalive_ns;
+	u64 pinged_ns;
 	u64 close_until_ns;
 	u32 close_rx_pkts;
 	u32 pto_count;
@@ -285,6 +291,7 @@ struct quic_conn {
  * @addr_validated: server: a token proved the client's address
  * @plpmtud: search for the path's MTU
  * @plpmtud_ns: how long after a search larger sizes are tried again; 0: never
+ * @keepalive_ns: silence after which a PING goes out; 0: none ever
  * @ecn: mark packets ECT(0) as long as the path takes it
  * @skip_pns: skip packet numbers at random (RFC 9000 21.4)
  * @retried: server: it was a Retry's
@@ -315,6 +322,7 @@ struct quic_conn_cfg {
 	const struct quic_cc_ops *cc;
 	u64 initial_rtt_ns;
 	u64 plpmtud_ns;
+	u64 keepalive_ns;
 	u64 now;
 };
 

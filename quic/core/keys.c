@@ -31,6 +31,14 @@ void quic_keys_set_cipher(struct quic_keys *k, u32 tls_cipher)
 	}
 }
 
+void quic_keys_lower_limits(struct quic_keys *k, u64 seal_pkts, u64 open_pkts)
+{
+	if (seal_pkts)
+		k->seal_limit_pkts = min(k->seal_limit_pkts, seal_pkts);
+	if (open_pkts)
+		k->open_limit_pkts = min(k->open_limit_pkts, open_pkts);
+}
+
 void quic_keys_ready(struct quic_keys *k, u32 gen)
 {
 	k->ready_gen = max(k->ready_gen, gen);
@@ -88,6 +96,7 @@ enum quic_err quic_keys_opened(struct quic_conn *c, u32 gen, u64 pn, u64 now)
 {
 	struct quic_keys *k = &c->keys;
 
+	k->opened_gen = gen;
 	if (gen == k->rx_gen + 1)
 		return follow_update(c, pn, now);
 	/* RFC 9001 6.4: an old key above the new one's first number. */
@@ -96,6 +105,14 @@ enum quic_err quic_keys_opened(struct quic_conn *c, u32 gen, u64 pn, u64 now)
 	if (gen == k->rx_gen && pn < k->rx_gen_pn)
 		k->rx_gen_pn = pn;
 	return QUIC_ERR_NONE;
+}
+
+void quic_keys_timeout(struct quic_conn *c, u64 now)
+{
+	if (quic_keys_deadline(&c->keys) > now)
+		return;
+	c->keys.prev_until_ns = 0;
+	c->news |= QUIC_NEWS_KEYS_OLD;
 }
 
 enum quic_err quic_keys_open_failed(struct quic_conn *c)

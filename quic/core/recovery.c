@@ -217,6 +217,10 @@ static enum quic_err ack_range(struct quic_conn *c, int space, u64 lo, u64 hi,
 			return QUIC_ERR_PROTOCOL_VIOLATION;
 		if (p->state != QUIC_SENT_OUT)
 			continue;
+		/* RFC 9001 6.2: acknowledged under older keys than sealed */
+		if (space == QUIC_SPACE_APP && p->gen != QUIC_EARLY_GEN &&
+		    !quic_keys_check_ack(&c->keys, p->gen))
+			return QUIC_ERR_KEY_UPDATE;
 		ack_packet(c, space, p, sum, gfp);
 	}
 	return QUIC_ERR_NONE;

@@ -357,9 +357,7 @@ static void note_arrival(struct quic_conn *c, const struct quic_arrival *a)
 static void after_packet(struct quic_conn *c, const struct quic_rx *rx)
 {
 	c->stats.rx_pkts++;
-	/* RFC 9000 10.1 */
-	c->idle_from_ns = rx->now;
-	c->idle_reset_on_send = true;
+	quic_idle_recv(c, rx->now);
 	if (rx->hdr->type == QUIC_PKT_0RTT) {
 		c->early.pkts++;
 		c->early.bytes += rx->len;

@@ -34,11 +34,8 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 		c->early.pkts++;
 		c->early.bytes += pkt->len - pkt->hdr_len - QUIC_TAG_LEN;
 	}
-	/* RFC 9000 10.1: the first ack-eliciting packet after a received one */
-	if ((p->flags & QUIC_SENT_ELICITING) && c->idle_reset_on_send) {
-		c->idle_from_ns = now;
-		c->idle_reset_on_send = false;
-	}
+	if (p->flags & QUIC_SENT_ELICITING)
+		quic_idle_sent(c, now);
 }
 
 /* Some frames are not repeated when they are lost, but these never went. */

@@ -75,18 +75,96 @@ static void when_to_update(void)
 	CHECK_EQ(f.c.keys.tx_gen, 1);
 	CHECK(quic_keys_update_pending(&f.c.keys));
 	CHECK_EQ(quic_keys_update(&f.c), -EAGAIN);
-	/* an acknowledgement of the new phase is not enough either: it may
-	 * have come in the old one, so the peer may not have followed
-	 */
-	exchange(&f);
-	CHECK(f.c.keys.acked);
-	CHECK_EQ(quic_keys_update(&f.c), -EAGAIN);
+	/* the peer followed, but may not have received anything of this one */
 	f.rx_gen = 1;
 	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
 	CHECK_EQ(f.c.keys.rx_gen, 1);
+	CHECK_EQ(quic_keys_update(&f.c), -EAGAIN);
+	exchange(&f);
+	CHECK(f.c.keys.acked);
 	CHECK_EQ(quic_keys_update(&f.c), 0);
 	CHECK_EQ(f.c.keys.tx_gen, 2);
 	fix_free(&f);
+}
+
+/* RFC 9001 6.2: the new phase, acknowledged in a packet of the old one */
+static void acknowledged_under_old_keys(void)
+{
+	struct fix f;
+	u64 pn;
+
+	open_ready(&f);
+	CHECK_EQ(quic_keys_update(&f.c), 0);
+	pn = f.c.space[QUIC_SPACE_APP].sent.next;
+	f.c.pending |= QUIC_PEND_PING;
+	fix_send(&f);
+	CHECK_EQ(fix_ack(&f, QUIC_SPACE_APP, pn, pn), QUIC_ERR_KEY_UPDATE);
+	CHECK_EQ(f.c.close.err, QUIC_ERR_KEY_UPDATE);
+	fix_free(&f);
+}
+
+/*
+ * RFC 9001 6.5, 9.2: the old keys are wiped after three PTO; until then, and
+ * after, nothing that fails to open moves any of this.
+ */
+static void old_keys_wiped(void)
+{
+	struct fix f;
+	u64 pto;
+
+	open_ready(&f);
+	CHECK_EQ(quic_keys_deadline(&f.c.keys), QUIC_TIME_NEVER);
+	pto = quic_recovery_pto(&f.c, true);
+	f.rx_gen = 1;
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
+	CHECK_EQ(quic_keys_deadline(&f.c.keys), f.now + 3 * pto);
+	CHECK(quic_conn_deadline(&f.c) <= f.now + 3 * pto);
+	f.c.news = 0;
+	f.now += 3 * pto - 1;
+	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+	CHECK(!(f.c.news & QUIC_NEWS_KEYS_OLD));
+	f.now++;
+	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+	CHECK(f.c.news & QUIC_NEWS_KEYS_OLD);
+	CHECK_EQ(quic_keys_deadline(&f.c.keys), QUIC_TIME_NEVER);
+	CHECK(refuses(&f, false, 0));
+	fix_free(&f);
+}
+
+/*
+ * RFC 9001 6.3, 9.5: a flipped phase bit costs one failed open, and leaves
+ * nothing behind.
+ */
+static void flipped_phase(void)
+{
+	struct quic_keys before;
+	struct fix f;
+	u64 pn;
+
+	open_ready(&f);
+	before = f.c.keys;
+	pn = f.pn[QUIC_SPACE_APP];
+	CHECK(selects(&f, true, pn, 1));
+	CHECK_EQ(quic_keys_open_failed(&f.c), 0);
+	before.failed_pkts++;
+	CHECK(!memcmp(&before, &f.c.keys, sizeof(before)));
+	CHECK(selects(&f, false, pn, 0));
+	fix_free(&f);
+}
+
+/* RFC 9001 6.6: bounds from above; earlier is always allowed, later never. */
+static void lowered_limits(void)
+{
+	struct quic_keys k;
+
+	quic_keys_init(&k);
+	quic_keys_lower_limits(&k, 1000, 20);
+	CHECK_EQ(k.seal_limit_pkts, 1000);
+	CHECK_EQ(k.open_limit_pkts, 20);
+	quic_keys_lower_limits(&k, 0, 0);
+	quic_keys_lower_limits(&k, U64_MAX, U64_MAX);
+	CHECK_EQ(k.seal_limit_pkts, 1000);
+	CHECK_EQ(k.open_limit_pkts, 20);
 }
 
 /* An old packet that is acknowledged says nothing of the new phase. */
@@ -275,6 +353,10 @@ int main(void)
 	TEST(limits);
 	TEST(when_to_update);
 	TEST(acknowledged_in_this_phase);
+	TEST(acknowledged_under_old_keys);
+	TEST(old_keys_wiped);
+	TEST(flipped_phase);
+	TEST(lowered_limits);
 	TEST(followed);
 	TEST(old_key_above);
 	TEST(reordered_start);
