@@ -615,23 +615,27 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 
 /*
  * RFC 9000 14.4: PING and PADDING, alone in a burst of its own, so that its
- * loss takes nothing with it.
+ * loss takes nothing with it. Return: false when none is due, or fits the
+ * window.
  */
-static void plan_mtu_probe(struct quic_builder *b, u16 size)
+static bool plan_mtu_probe(struct quic_builder *b, u64 budget)
 {
 	const struct quic_frame ping = { .type = QUIC_FRAME_PING };
+	u32 size = quic_pmtud_due(b->c, b->now);
 
-	if (!quic_builder_begin(b, QUIC_SPACE_APP, size, true))
-		return;
+	if (!size || size > budget ||
+	    !quic_builder_begin(b, QUIC_SPACE_APP, size, true))
+		return false;
 	if (!quic_builder_put(b, &ping, 0) ||
 	    !quic_builder_pad(b, quic_builder_room(b))) {
 		quic_builder_cancel(b);
-		return;
+		return false;
 	}
 	b->sent->flags |= QUIC_SENT_MTU_PROBE;
 	quic_builder_end(b);
 	b->plan->dgram_len = size;
 	b->plan->more = true;
+	return true;
 }
 
 /*
@@ -711,14 +715,6 @@ static void check_seal_limit(struct quic_conn *c, u64 now)
 				0, now);
 }
 
-/* Size of the path MTU probe that the window lets out, or 0. */
-static u16 mtu_probe_size(struct quic_conn *c, u64 budget, u64 now)
-{
-	u32 size = quic_pmtud_due(c, now);
-
-	return size <= budget ? size : 0;
-}
-
 static bool in_handshake(struct quic_conn *c, bool open, u64 now)
 {
 	return wants(c, QUIC_SPACE_INITIAL, open, now) ||
@@ -732,7 +728,6 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		.c = c, .plan = plan, .path = &c->path, .now = now, .gfp = gfp,
 	};
 	u64 budget = quic_cc_room(&c->cc);
-	u16 probe;
 	bool open;
 
 	memset(plan, 0, offsetof(struct quic_plan, pkt));
@@ -761,9 +756,7 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 			plan_close(&b);
 	} else if (in_handshake(c, open, now)) {
 		plan_coalesced(&b, open);
-	} else if ((probe = mtu_probe_size(c, budget, now))) {
-		plan_mtu_probe(&b, probe);
-	} else {
+	} else if (!plan_mtu_probe(&b, budget)) {
 		plan_burst(&b, min_t(u32, max_dgrams, QUIC_PLAN_PKTS), budget);
 	}
 	return !plan->n_pkts && b.no_mem ? -ENOMEM : plan->n_pkts;
