@@ -17,6 +17,8 @@ static void get_recovery(const struct quic_conn *c, struct quic_stats *st)
 	const struct quic_rtt *rtt = &c->rtt;
 
 	st->mtu = c->path.mtu_bytes;
+	st->pmtud = c->path.pmtud.state;
+	st->ecn = c->path.ecn.state;
 	st->rtt = ns_to_us(rtt->smoothed);
 	st->rtt_var = ns_to_us(rtt->var);
 	st->rtt_min = ns_to_us(rtt->min);
@@ -43,6 +45,8 @@ static void get_counters(const struct quic_conn *c, struct quic_stats *st)
 	st->persistent_congestion = n->persistent_congestion;
 	st->acks_sent = n->acks_sent;
 	st->acks_rcvd = n->acks_rcvd;
+	st->mtu_probes = n->mtu_probes;
+	st->mtu_black_holes = n->mtu_black_holes;
 }
 
 static void get_ecn(const struct quic_space *app, struct quic_stats *st)
@@ -108,6 +112,8 @@ void quic_stats_get(struct sock *sk, struct quic_stats *st)
 	struct quic_sock *q = quic_sk(sk);
 
 	BUILD_BUG_ON((int)QUIC_STATS_STATE_CLOSED != QUIC_CONN_CLOSED);
+	BUILD_BUG_ON((int)QUIC_STATS_PMTUD_ERROR != QUIC_PMTUD_ERROR);
+	BUILD_BUG_ON((int)QUIC_STATS_ECN_FAILED != QUIC_ECN_FAILED);
 	memset(st, 0, sizeof(*st));
 	st->version = q->has_conn ? q->conn.version : q->set.version ?: QUIC_V1;
 	st->cong_algo = q->set.cong;

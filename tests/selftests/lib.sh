@@ -177,6 +177,21 @@ veth_pair() {
 	addr_add "$1" eth0 1 "${3:-9}" && addr_add "$2" eth0 2 "${3:-9}" && wait_ping "$1" "10.${3:-9}.0.2"
 }
 
+# routed NS1 ROUTER NS2: NS1 and NS2 reach each other through a router: 10.8.0.1 -- eth0 ROUTER eth1 -- 10.9.0.2, and fd08::1, fd09::2.
+routed() {
+	ip link add eth0 netns "$1" type veth peer name eth0 netns "$2" &&
+	ip link add eth1 netns "$2" type veth peer name eth0 netns "$3" &&
+	addr_add "$1" eth0 1 8 && addr_add "$2" eth0 2 8 && routed_far "$@"
+}
+# The far half of it, when the near link is of another kind.
+routed_far() {
+	addr_add "$2" eth1 1 9 && addr_add "$3" eth0 2 9 &&
+	inns "$2" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 &&
+	ip -n "$1" route add 10.9.0.0/24 via 10.8.0.2 && ip -n "$1" route add fd09::/64 via fd08::2 &&
+	ip -n "$3" route add 10.8.0.0/24 via 10.9.0.1 && ip -n "$3" route add fd08::/64 via fd09::1 &&
+	wait_ping "$1" 10.9.0.2
+}
+
 wait_ping() { wait_for 5 inns "$1" ping -q -c1 -W1 "$2"; }
 
 # nsim_add ID NS NAME: a netdevsim device with one port, which is NAME in NS.
@@ -244,6 +259,8 @@ serve() {
 	shift 2
 	mkdir -p /tmp/in /tmp/out
 	certs_make || return 1
+	# another server's would do for wait_file
+	rm -f /tmp/server.log
 	spawn /tmp/server.log ip netns exec "$ns" quic-server --listen "$addr:0" --cert $certs/server.pem --key $certs/server.key \
 		--in /tmp/in --out /tmp/out "$@"
 	# shellcheck disable=SC2034  # for the script that calls

@@ -472,6 +472,24 @@ enum quic_stats_offload {
 #define QUIC_STATS_CONFIRMED	0x2	/* RFC 9001 4.1.2 */
 #define QUIC_STATS_VALIDATED	0x4	/* the peer's address is proven */
 
+/* struct quic_stats, @pmtud: search for the path MTU (RFC 8899 5.2) */
+enum quic_stats_pmtud {
+	QUIC_STATS_PMTUD_DISABLED	= 0,	/* route and ICMP are believed */
+	QUIC_STATS_PMTUD_BASE		= 1,	/* 1200 bytes */
+	QUIC_STATS_PMTUD_SEARCHING	= 2,
+	QUIC_STATS_PMTUD_COMPLETE	= 3,
+	QUIC_STATS_PMTUD_ERROR		= 4,	/* the interface takes less */
+};
+
+/* struct quic_stats, @ecn: are packets marked? (RFC 9000 A.4) */
+enum quic_stats_ecn {
+	QUIC_STATS_ECN_OFF		= 0,
+	QUIC_STATS_ECN_TESTING		= 1,	/* the first ones are */
+	QUIC_STATS_ECN_UNKNOWN		= 2,	/* no, nothing was heard yet */
+	QUIC_STATS_ECN_CAPABLE		= 3,	/* yes */
+	QUIC_STATS_ECN_FAILED		= 4,	/* no, marks do not arrive */
+};
+
 /**
  * struct quic_stats - a connection's condition and counters
  * @version: QUIC_VERSION_*
@@ -481,6 +499,8 @@ enum quic_stats_offload {
  * @cong_algo: enum quic_cong_algo
  * @tx_offload: enum quic_stats_offload
  * @rx_offload: enum quic_stats_offload
+ * @pmtud: enum quic_stats_pmtud
+ * @ecn: enum quic_stats_ecn
  * @reserved: zero
  * @mtu: UDP payload bytes of the largest packet that is sent
  * @rtt: smoothed round-trip time, microseconds; the initial guess before the
@@ -527,6 +547,8 @@ enum quic_stats_offload {
  * @tx_dev_pkts: packets that were left to a device to be sealed
  * @rx_dev_pkts: packets that a device opened
  * @tx_queued: stream bytes written and not acknowledged
+ * @mtu_probes: packets sent to find out what the path takes
+ * @mtu_black_holes: times that it came to take less without saying so
  *
  * Later versions add members at the end: a caller's shorter struct gets what
  * fits, a longer one learns the length from getsockopt().
@@ -539,7 +561,9 @@ struct quic_stats {
 	__u8	cong_algo;
 	__u8	tx_offload;
 	__u8	rx_offload;
-	__u8	reserved[3];
+	__u8	pmtud;
+	__u8	ecn;
+	__u8	reserved;
 	__u32	mtu;
 	__u32	rtt;
 	__u32	rtt_var;
@@ -583,6 +607,8 @@ struct quic_stats {
 	__u64	tx_dev_pkts;
 	__u64	rx_dev_pkts;
 	__u64	tx_queued;
+	__u64	mtu_probes;
+	__u64	mtu_black_holes;
 };
 
 #endif /* _UAPI_LINUX_QUIC_H */
