@@ -4,6 +4,7 @@
 #include <linux/quic.h>
 
 #include "core/conn.h"
+#include "mib.h"
 #include "offload.h"
 #include "sock.h"
 
@@ -88,6 +89,11 @@ static void get_conn(struct sock *sk, struct quic_stats *st)
 		st->flags |= QUIC_STATS_CONFIRMED;
 	if (c->path.validated)
 		st->flags |= QUIC_STATS_VALIDATED;
+	if (c->close.local)
+		st->flags |= QUIC_STATS_CLOSED_HERE;
+	if (c->close.app)
+		st->flags |= QUIC_STATS_CLOSE_APP;
+	st->close_err = c->close.err;
 	st->tx_gen = c->keys.tx_gen;
 	st->rx_gen = c->keys.rx_gen;
 	st->tx_offload = quic_hw_state(sk, QUIC_DIR_TX);
@@ -122,3 +128,38 @@ void quic_stats_get(struct sock *sk, struct quic_stats *st)
 	if (q->has_conn)
 		get_conn(sk, st);
 }
+EXPORT_SYMBOL_GPL(quic_stats_get);
+
+/**
+ * quic_stats_socks() - some of a namespace's sockets
+ * @net: namespace
+ * @pos: how many to pass over; sockets come and go, so one may be missed or
+ *	met twice
+ * @socks: filled in, each with a reference
+ * @n: room at @socks
+ *
+ * Context: process or softirq.
+ * Return: sockets at @socks; fewer than @n at the end.
+ */
+unsigned int quic_stats_socks(struct net *net, unsigned int pos,
+			      struct sock **socks, unsigned int n)
+{
+	struct quic_net *qn = quic_net(net);
+	unsigned int got = 0;
+	struct quic_sock *q;
+
+	spin_lock_bh(&qn->lock);
+	hlist_for_each_entry(q, &qn->socks, net_node) {
+		if (pos) {
+			pos--;
+			continue;
+		}
+		if (got == n)
+			break;
+		if (refcount_inc_not_zero(&quic_to_sk(q)->sk_refcnt))
+			socks[got++] = quic_to_sk(q);
+	}
+	spin_unlock_bh(&qn->lock);
+	return got;
+}
+EXPORT_SYMBOL_GPL(quic_stats_socks);

@@ -116,7 +116,7 @@ AT(struct quic_connection_close, phrase, 8);
 VALUE(QUIC_CLOSE_PHRASE_BUFFER_SIZE, 64);
 SIZE(union quic_event, 72);
 
-SIZE(struct quic_stats, 336);
+SIZE(struct quic_stats, 344);
 AT(struct quic_stats, state, 8);
 AT(struct quic_stats, mtu, 16);
 AT(struct quic_stats, rx_gen, 48);

@@ -471,6 +471,8 @@ enum quic_stats_offload {
 #define QUIC_STATS_SERVER	0x1	/* this side is the server */
 #define QUIC_STATS_CONFIRMED	0x2	/* RFC 9001 4.1.2 */
 #define QUIC_STATS_VALIDATED	0x4	/* the peer's address is proven */
+#define QUIC_STATS_CLOSED_HERE	0x8	/* close_err is this side's */
+#define QUIC_STATS_CLOSE_APP	0x10	/* and the application's code */
 
 /* struct quic_stats, @pmtud: search for the path MTU (RFC 8899 5.2) */
 enum quic_stats_pmtud {
@@ -549,6 +551,7 @@ enum quic_stats_ecn {
  * @tx_queued: stream bytes written and not acknowledged
  * @mtu_probes: packets sent to find out what the path takes
  * @mtu_black_holes: times that it came to take less without saying so
+ * @close_err: code that the connection was closed with
  *
  * Later versions add members at the end: a caller's shorter struct gets what
  * fits, a longer one learns the length from getsockopt().
@@ -609,6 +612,7 @@ struct quic_stats {
 	__u64	tx_queued;
 	__u64	mtu_probes;
 	__u64	mtu_black_holes;
+	__u64	close_err;
 };
 
 #endif /* _UAPI_LINUX_QUIC_H */
