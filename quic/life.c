@@ -41,6 +41,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	cfg->ecn = READ_ONCE(ctl->ecn);
 	cfg->keepalive_ns = q->set.keepalive_us * QUIC_NSEC_PER_USEC;
 	cfg->skip_pns = true;
+	cfg->spin = READ_ONCE(quic_net(sock_net(sk))->ctl.spin_bit);
 	cfg->now = quic_now();
 	err = quic_conn_init(&q->conn, cfg, quic_gfp());
 	if (err)
@@ -131,9 +132,9 @@ void quic_sock_free_conn(struct sock *sk)
 		quic_rx_free(sk);
 		quic_conn_free(&q->conn);
 		quic_tx_free(sk);
-		quic_migrate_free(sk);
 		q->has_conn = false;
 	}
+	quic_migrate_free(sk);
 	quic_hw_drop(sk);
 	quic_crypt_wipe(sk);
 	quic_session_free(sk);
@@ -314,6 +315,10 @@ static void do_living(struct sock *sk, unsigned long todo)
 {
 	if (todo & BIT(QUIC_TODO_KEYS))
 		quic_crypt_prepare(sk);
+	if (todo & BIT(QUIC_TODO_MIGRATE)) {
+		quic_migrate_preferred(sk);
+		quic_sock_push(sk);
+	}
 	if (todo & BIT(QUIC_TODO_HW))
 		quic_hw_sync(sk);
 	if (todo & BIT(QUIC_TODO_DROP))

@@ -9,6 +9,7 @@
 #include "demux.h"
 #include "first.h"
 #include "mib.h"
+#include "migrate.h"
 #include "rx.h"
 #include "stateless.h"
 #include "token.h"
@@ -97,6 +98,7 @@ static struct sock *clone_listener(struct sock *lsk)
 	quic_sock_init_fields(child);
 	q->set = lq->set;
 	q->udp = quic_udp_hold(lq->udp);
+	quic_migrate_inherit(child, lsk);
 	return child;
 }
 
@@ -106,6 +108,7 @@ static void discard_child(struct sock *child)
 	struct quic_sock *q = quic_sk(child);
 
 	quic_demux_purge(child);
+	quic_migrate_free(child);
 	quic_udp_put(q->udp);
 	q->udp = NULL;
 	sk_dst_reset(child);

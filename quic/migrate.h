@@ -19,6 +19,8 @@ void quic_migrate_describe(struct sock *sk, const struct sk_buff *skb,
 			   struct quic_rx *rx);
 u8 quic_migrate_adopt(struct sock *sk, const struct sk_buff *skb, u32 len);
 void quic_migrate_sync(struct sock *sk);
-int quic_migrate_local(struct sock *sk, const union quic_addr *to);
+int quic_migrate_option(struct sock *sk, const union quic_addr *to);
+void quic_migrate_preferred(struct sock *sk);
+void quic_migrate_inherit(struct sock *child, const struct sock *lsk);
 
 #endif

@@ -56,6 +56,8 @@ static void on_confirmed(struct sock *sk)
 
 	if (q->conn.server)
 		quic_sock_retire_cid(sk, &q->conn.odcid);
+	else if (q->conn.remote.has_preferred_address)
+		quic_sock_defer_work(sk, QUIC_TODO_MIGRATE);
 }
 
 /* RFC 9000 20.1, RFC 9001 4.8: what a transport error is in errno's words. */

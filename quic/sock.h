@@ -116,6 +116,7 @@ struct quic_crypt {
 #define QUIC_TODO_TX		3	/* quic_tx_push(): sealing needs sleep */
 #define QUIC_TODO_RX		4	/* quic_rx_resume(): opening needs sleep */
 #define QUIC_TODO_HW		5	/* quic_hw_sync() */
+#define QUIC_TODO_MIGRATE	6	/* quic_migrate_preferred() */
 
 /**
  * struct quic_settings - what the application chose before the connection
@@ -139,6 +140,7 @@ struct quic_crypt {
  * @ticket_secret: server: that ticket keys are made of; never shown
  * @alpn: comma-separated names
  * @alpn_len: bytes
+ * @preferred: server: preferred addresses, IPv4 and IPv6; family 0: none
  *
  * Sock lock; copied from listener to child.
  */
@@ -162,6 +164,7 @@ struct quic_settings {
 	bool has_ticket_secret;
 	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
 	char alpn[QUIC_ALPN_MAX_LEN];
+	union quic_addr preferred[2];
 };
 
 /* A connection id that the peer retired and that may still be in flight. */
@@ -191,6 +194,8 @@ struct quic_path_addrs {
  * @peer: address of the other end; family 0 while there is none
  * @udp: shared kernel UDP socket that bind() chose; NULL before
  * @paths: addresses of the connection's paths, by quic_path.id; migrate.c
+ * @preferred_udp: kernel UDP sockets of quic_settings.preferred, when @udp
+ *	does not receive for it
  * @conn: the connection, valid while @has_conn
  * @crypt: its keys
  * @hw: what of them lies in a device
@@ -238,6 +243,7 @@ struct quic_sock {
 	union quic_addr peer;
 	struct quic_udp *udp;
 	struct quic_path_addrs paths[QUIC_PATHS];
+	struct quic_udp *preferred_udp[2];
 
 	struct quic_conn conn;
 	struct quic_crypt crypt;

@@ -220,9 +220,7 @@ static int set_migration(struct sock *sk, const union opt_val *val, size_t len)
 	if (len < sizeof(val->addr.v4) ||
 	    (val->addr.sa.sa_family == AF_INET6 && len < sizeof(val->addr.v6)))
 		return -EINVAL;
-	if (!is_established(sk))
-		return -EINVAL;
-	err = quic_migrate_local(sk, &val->addr);
+	err = quic_migrate_option(sk, &val->addr);
 	if (!err)
 		quic_sock_push(sk);
 	return err;

@@ -147,6 +147,15 @@ static const struct ctl_table rows[] = {
 		.extra1 = SYSCTL_ZERO,
 	},
 	{
+		.procname = "spin_bit",
+		.data = VALUE(spin_bit),
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
+	{
 		.procname = "reset_secret",
 		.data = VALUE(hdr),
 		.mode = 0200,
@@ -165,6 +174,7 @@ static void set_defaults(struct quic_sysctls *ctl)
 	ctl->ecn = 1;
 	ctl->plpmtud = 1;
 	ctl->reset_rate = 100;
+	ctl->spin_bit = 1;
 	ctl->version_rate = 100;
 	ctl->refuse_rate = 100;
 	ctl->retry_half_open = 256;

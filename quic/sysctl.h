@@ -20,6 +20,7 @@ struct ctl_table_header;
  * @max_half_open: half-open connections, at most
  * @retry_lifetime: of a Retry token, seconds
  * @token_lifetime: of a NEW_TOKEN token, seconds
+ * @spin_bit: connections may use the latency spin bit
  *
  * Written by the sysctl layer without a lock: read with READ_ONCE().
  */
@@ -34,6 +35,7 @@ struct quic_sysctls {
 	int max_half_open;
 	int retry_lifetime;
 	int token_lifetime;
+	int spin_bit;
 };
 
 int quic_sysctl_init(struct net *net);

@@ -15,6 +15,7 @@
 #include "datagram.h"
 #include "h3.h"
 #include "hq.h"
+#include "migrate.h"
 #include "number.h"
 #include "progress.h"
 #include "stats.h"
@@ -51,6 +52,9 @@ static const char usage[] =
 "                       one that the server gives\n"
 "  --rate BYTES         send at this many bytes a second at most\n"
 "  --update-keys MS     start a key update every so many milliseconds\n"
+"  --migrate ADDR:PORT  move to that local address, port 0: any\n"
+"  --rebind             move to another local port\n"
+"  --migrate-after MS   ... so long after the handshake (default: 100)\n"
 "  --timeout SECONDS    give up after this long, with status 1\n"
 "  --json               print one JSON object when done\n"
 "  --quiet              no progress\n"
@@ -96,6 +100,9 @@ struct options {
 	uint64_t rate;
 	uint64_t timeout_s;
 	uint64_t update_ms;
+	const char *migrate;
+	uint64_t migrate_ms;
+	bool rebind;
 	unsigned int streams;
 	bool hq;
 	bool h3;
@@ -112,7 +119,7 @@ enum {
 	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
 	OPT_VERSION, OPT_TOKEN_FILE,
-	OPT_HELP,
+	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -134,6 +141,9 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "update-keys", required_argument, NULL, OPT_UPDATE_KEYS },
+	{ "migrate", required_argument, NULL, OPT_MIGRATE },
+	{ "rebind", no_argument, NULL, OPT_REBIND },
+	{ "migrate-after", required_argument, NULL, OPT_MIGRATE_AFTER },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -229,6 +239,15 @@ static void take_option(struct options *options, int opt)
 	case OPT_UPDATE_KEYS:
 		options->update_ms = number_parse("update-keys", optarg);
 		break;
+	case OPT_MIGRATE:
+		options->migrate = optarg;
+		break;
+	case OPT_REBIND:
+		options->rebind = true;
+		break;
+	case OPT_MIGRATE_AFTER:
+		options->migrate_ms = number_parse("migrate-after", optarg);
+		break;
 	case OPT_JSON:
 		options->json = true;
 		break;
@@ -264,6 +283,7 @@ static void parse_options(struct options *options, int argc, char **argv)
 	memset(options, 0, sizeof(*options));
 	options->alpn = "quic-demo";
 	options->streams = 1;
+	options->migrate_ms = 100;
 	options->out_dirfd = -1;
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		take_option(options, opt);
@@ -496,8 +516,11 @@ int main(int argc, char **argv)
 		warnx("%s: handshake failed (%d)", options.target, ret);
 	else if (options.update_ms)
 		start_updates(fd, options.update_ms);
+	if (!ret && (options.migrate || options.rebind))
+		migrate_start(fd, options.migrate, options.migrate_ms);
 	if (!ret)
 		done = run_actions(&options, fd);
+	migrate_report(fd);
 	if (updates)
 		warnx("keys updated %d times", (int)updates);
 	if (options.json)

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <netinet/in.h>
 #include <netinet/quic.h>
 
 #include "address.h"
@@ -30,6 +31,8 @@ static const char usage[] =
 "connection. Prints \"listening on ADDR:PORT\" when it is ready.\n"
 "\n"
 "  --listen ADDR:PORT   where to listen; [ADDR6]:PORT; port 0: any\n"
+"  --prefer ADDR:PORT   where clients are to go after the handshake, port 0: the\n"
+"                       same; once for IPv4 and once for IPv6\n"
 "  --cert FILE          certificate chain, PEM\n"
 "  --key FILE           its private key, PEM\n"
 "  --psk FILE           pre-shared keys, lines \"identity:hex\", instead\n"
@@ -57,6 +60,8 @@ static const char usage[] =
 
 struct options {
 	const char *listen;
+	const char *prefer[2];
+	unsigned int n_prefer;
 	const char *cert;
 	const char *key;
 	const char *psk;
@@ -75,11 +80,12 @@ enum {
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
 	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY,
-	OPT_REUSEPORT, OPT_HELP,
+	OPT_REUSEPORT, OPT_PREFER, OPT_HELP,
 };
 
 static const struct option long_options[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "prefer", required_argument, NULL, OPT_PREFER },
 	{ "cert", required_argument, NULL, OPT_CERT },
 	{ "key", required_argument, NULL, OPT_KEY },
 	{ "psk", required_argument, NULL, OPT_PSK },
@@ -107,6 +113,11 @@ static void take_option(struct options *options, int opt)
 	switch (opt) {
 	case OPT_LISTEN:
 		options->listen = optarg;
+		break;
+	case OPT_PREFER:
+		if (options->n_prefer == 2)
+			errx(2, "--prefer: two at most");
+		options->prefer[options->n_prefer++] = optarg;
 		break;
 	case OPT_CERT:
 		options->cert = optarg;
@@ -226,9 +237,28 @@ static void configure(int fd, const struct options *options)
 		err(1, "SO_REUSEPORT");
 }
 
+/* sin_port and sin6_port are at the same place. */
+static void set_preferred(int fd, const char *text)
+{
+	struct address own = { .len = sizeof(own.addr) };
+	struct address address;
+	in_port_t *port;
+
+	if (address_parse(&address, text))
+		exit(2);
+	port = &((struct sockaddr_in *)&address.addr)->sin_port;
+	if (!*port &&
+	    !getsockname(fd, (struct sockaddr *)&own.addr, &own.len))
+		*port = ((struct sockaddr_in *)&own.addr)->sin_port;
+	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_MIGRATION,
+		       &address.addr, address.len))
+		err(1, "preferred address %s", text);
+}
+
 static int open_listener(const struct options *options)
 {
 	struct address address;
+	unsigned int i;
 	int fd;
 
 	if (address_parse(&address, options->listen))
@@ -243,6 +273,8 @@ static int open_listener(const struct options *options)
 		err(1, "bind %s", options->listen);
 	if (listen(fd, 16))
 		err(1, "listen %s", options->listen);
+	for (i = 0; i < options->n_prefer; i++)
+		set_preferred(fd, options->prefer[i]);
 	return fd;
 }
 

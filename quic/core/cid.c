@@ -64,6 +64,27 @@ int quic_cid_issue(struct quic_conn *c, const struct quic_cid *cid,
 	return 0;
 }
 
+int quic_cid_issue_preferred(struct quic_conn *c, const struct quic_cid *cid,
+			     const u8 *token)
+{
+	struct quic_cid_entry *e = find_free(c->cids.local);
+
+	if (!e || c->cids.local_next != 1 || c->state >= QUIC_CONN_ESTABLISHED)
+		return -EINVAL;
+	memset(e, 0, sizeof(*e));
+	e->cid = *cid;
+	e->seq = c->cids.local_next++;
+	memcpy(e->token, token, sizeof(e->token));
+	e->has_token = true;
+	/* the transport parameters announce it */
+	e->announced = true;
+	e->state = QUIC_CID_ACTIVE;
+	c->local.preferred.cid = *cid;
+	memcpy(c->local.preferred.reset_token, token, QUIC_RESET_TOKEN_LEN);
+	c->local.has_preferred_address = true;
+	return 0;
+}
+
 bool quic_cid_retired(struct quic_conn *c, struct quic_cid *cid)
 {
 	struct quic_cids *ids = &c->cids;

@@ -104,7 +104,15 @@ bool quic_cid_take_alt(struct quic_conn *c);
 /* quic_conn.path_alt is no more: its id is retired, unless it was shared. */
 void quic_cid_leave_alt(struct quic_conn *c);
 
-/* The id that came with the preferred address (RFC 9000 5.1.1: number 1). */
+/*
+ * Server: an id of ours to go with the preferred address (RFC 9000 5.1.1:
+ * number 1), before the parameters are sent. Return: 0, or -EINVAL when it
+ * comes too late.
+ */
+int quic_cid_issue_preferred(struct quic_conn *c, const struct quic_cid *cid,
+			     const u8 *token);
+
+/* The peer's that came with it. */
 void quic_cid_add_preferred(struct quic_conn *c, const struct quic_cid *cid,
 			    const u8 *token);
 

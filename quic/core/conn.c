@@ -251,6 +251,9 @@ static enum quic_err check_param_cids(const struct quic_conn *c,
 		return QUIC_ERR_TRANSPORT_PARAM;
 	if (c->server)
 		return QUIC_ERR_NONE;
+	/* RFC 9000 18.2: not from a server with ids of no length */
+	if (tp->has_preferred_address && !c->initial_rscid.len)
+		return QUIC_ERR_TRANSPORT_PARAM;
 	if (!cid_matches(tp->has_original_dcid, &tp->original_dcid,
 			 &c->odcid))
 		return QUIC_ERR_TRANSPORT_PARAM;

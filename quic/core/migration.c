@@ -246,28 +246,32 @@ void quic_migration_response(struct quic_conn *c, const u8 *data, u64 now)
  */
 static bool take_cid(struct quic_conn *c, const struct quic_cid *dcid)
 {
-	if (quic_cid_take_alt(c))
-		return true;
-	if (!quic_cid_equal(dcid, &c->path.dcid))
+	return quic_cid_take_alt(c) || quic_cid_equal(dcid, &c->path.dcid);
+}
+
+/* RFC 9000 9.3: without one, not before the peer provides it. */
+bool quic_migration_can_probe(struct quic_conn *c)
+{
+	struct quic_path *p = &c->path_alt;
+
+	if (!p->used)
 		return false;
-	c->cids.remote_alt = c->cids.remote_cur;
-	return true;
+	if (p->no_cid)
+		p->no_cid = !quic_cid_take_alt(c);
+	return !p->no_cid;
 }
 
 /* New addresses become the other path. */
 static struct quic_path *add_alt(struct quic_conn *c, const struct quic_rx *rx)
 {
 	struct quic_path *p = &c->path_alt;
-	struct quic_cid dcid;
 
 	forget_alt(c);
-	dcid.len = min_t(u8, rx->hdr->dcid_len, QUIC_CID_MAX_LEN);
-	memcpy(dcid.data, rx->hdr->dcid, dcid.len);
-	if (!take_cid(c, &dcid))
-		return NULL;
 	quic_path_init(p, !c->path.id, QUIC_PATH_BASE_MTU, false);
 	quic_path_reset_spin(p, c->spin);
-	p->dcid = dcid;
+	p->dcid.len = min_t(u8, rx->hdr->dcid_len, QUIC_CID_MAX_LEN);
+	memcpy(p->dcid.data, rx->hdr->dcid, p->dcid.len);
+	p->no_cid = !take_cid(c, &p->dcid);
 	p->preferred = rx->preferred;
 	/* RFC 9000 9.4: with a new port alone the window may be kept */
 	if (rx->same_host)
@@ -327,6 +331,8 @@ static void move(struct quic_conn *c, u64 now)
 {
 	struct quic_path *p = &c->path_alt;
 
+	if (!quic_migration_can_probe(c))
+		return;
 	/* RFC 9000 9.6.2: newer packets on the old address change nothing */
 	if (c->path.preferred && !p->preferred)
 		return;

@@ -85,6 +85,9 @@ const struct quic_cid *quic_migration_cid(const struct quic_conn *c,
 struct quic_cc *quic_migration_cc(struct quic_conn *c,
 				  const struct quic_sent *p);
 
+/* May packets go to quic_conn.path_alt, if there is one? */
+bool quic_migration_can_probe(struct quic_conn *c);
+
 /* An authentic 1-RTT packet took effect. */
 void quic_migration_recv(struct quic_conn *c, const struct quic_arrival *a);
 

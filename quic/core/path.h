@@ -32,6 +32,7 @@
  * @ours: client: this endpoint moves there once the path is valid
  * @preferred: server: its end is the preferred address; client: the peer's is
  * @moved: the peer's newest packets come from here
+ * @no_cid: nothing can be sent: the peer has not given an id for it yet
  * @spin_on: the spin bit means something here
  * @spin: spin bit of the packets that go out
  * @n_challenge: challenges of the validation, the last ones are at @challenge
@@ -62,6 +63,7 @@ struct quic_path {
 	bool ours:1;
 	bool preferred:1;
 	bool moved:1;
+	bool no_cid:1;
 	bool spin_on:1;
 	bool spin;
 	u8 n_challenge;

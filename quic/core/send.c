@@ -647,7 +647,8 @@ static void plan_probe(struct quic_builder *b)
 	struct quic_path *p = &b->c->path_alt;
 	u16 size = min_t(u64, QUIC_PATH_BASE_MTU, quic_path_room(p));
 
-	if (!p->used || !quic_path_owes(p) || size < QUIC_PATH_MIN_BYTES)
+	if (!p->used || !quic_path_owes(p) || size < QUIC_PATH_MIN_BYTES ||
+	    !quic_migration_can_probe(b->c))
 		return;
 	b->path = p;
 	b->can_expand = size >= QUIC_MIN_INITIAL_SIZE;

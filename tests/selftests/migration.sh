@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A connection outlives its addresses: NAT rebinding, a client that moves, a server's preferred address.
+# TIMEOUT: 150
+. "$(dirname "$0")/lib.sh"
+need_module quic
+need tshark tcpdump nft
+
+# a -- r -- b, and a second way from a to b that does not lead through r
+ns_add a r b
+ip link add eth0 netns a type veth peer name ra netns r
+ip link add eth0 netns b type veth peer name rb netns r
+ip link add eth1 netns a type veth peer name eth1 netns b
+addr_add a eth0 2 1 && addr_add r ra 1 1 && addr_add r rb 1 2 && addr_add b eth0 2 2 || bail
+addr_add a eth1 1 3 && addr_add b eth1 2 3 || bail
+ip -n a route add 10.2.0.0/24 via 10.1.0.1
+ip -n a route add fd02::/64 via fd01::1
+ip -n b route add 10.1.0.0/24 via 10.2.0.1
+ip -n b route add fd01::/64 via fd02::1
+inns r sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+# from its second address a takes the second way
+ip -n a rule add from 10.3.0.1 lookup 100
+ip -n a route add 10.2.0.0/24 via 10.3.0.2 table 100
+ip -n a -6 rule add from fd03::1 lookup 100
+ip -n a -6 route add fd02::/64 via fd03::2 table 100
+wait_ping a 10.2.0.2 || bail
+wait_for 5 inns a ping -q -c1 -W1 fd02::2 || bail
+mkdir -p /tmp/in /tmp/got
+random_file /tmp/in/down 900000
+random_file /tmp/up 600000
+
+# moved WHAT ADDR CLIENT-ARGUMENT...: a transfer in which something happens
+moved() {
+	local what=$1 addr=$2
+	shift 2
+	rm -f /tmp/out/up /tmp/got/down
+	spawn /tmp/client.log client a "$addr" --put /tmp/up --get down --out /tmp/got --rate 400k "$@"
+	client_pid=$spawned
+}
+arrived() {
+	check "$1: transfer" wait_pid 60 "$client_pid" || diag "$(cat /tmp/client.log)"
+	is "$1: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+	is "$1: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+}
+# peer_of NS: remote address of its only connection
+peer_of() { inns "$1" awk 'NR > 1 && $3 == 1 { print $2 }' /proc/net/quic/conns; }
+local_of() { inns "$1" awk 'NR > 1 && $3 == 1 { print $1 }' /proc/net/quic/conns; }
+count_up() { [ "$(snmp "$1" Migrations)" -gt "$2" ]; }
+rx_pkts() { inns b cat /sys/class/net/eth0/statistics/rx_packets; }
+more_rx() { [ "$(($(rx_pkts) - $1))" -ge "$2" ]; }
+
+check "server starts" serve b '[::]' || done_testing
+rm -f /tmp/keys.log
+spawn /tmp/tcpdump.log ip netns exec b tcpdump -i any -U -s 0 -w /tmp/b.pcap udp
+tcpdump_pid=$spawned
+wait_file 10 /tmp/tcpdump.log 'listening on' || bail "tcpdump starts"
+for o in tx-udp-segmentation gso gro; do inns a ethtool -K eth0 $o off; inns a ethtool -K eth1 $o off; done
+for d in ra rb; do for o in tx-udp-segmentation gso gro; do inns r ethtool -K $d $o off; done; done
+for o in tx-udp-segmentation gso gro; do inns b ethtool -K eth0 $o off; inns b ethtool -K eth1 $o off; done
+
+# --- the client's NAT forgets and takes another port: it masquerades, so what it knew goes with the address
+nat() {
+	inns r nft -f - <<- EOF
+	table inet nat {}
+	delete table inet nat
+	table inet nat {
+		chain post { type nat hook postrouting priority 100; oifname rb meta l4proto udp masquerade to :$1; }
+	}
+	EOF
+}
+forget() {
+	nat "$1" &&
+	ip -n r addr del 10.2.0.1/24 dev rb && ip -n r addr add 10.2.0.1/24 dev rb &&
+	ip -n r addr del fd02::1/64 dev rb && ip -n r addr add fd02::1/64 dev rb nodad
+}
+
+for family in 4 6; do
+	if [ $family = 4 ]; then addr=10.2.0.2; else addr='[fd02::2]'; fi
+	check "IPv$family: a NAT" nat 4001
+	what="IPv$family, NAT rebinding"
+	before=$(snmp b Migrations)
+	rx=$(rx_pkts)
+	moved "$what" "$addr"
+	check "$what: under way" wait_for 20 more_rx "$rx" 100
+	like "$what: the server sees the first port" "$(peer_of b)" ':4001$'
+	check "$what: the NAT forgets" forget 4002
+	check "$what: the server follows" wait_for 20 count_up b "$before"
+	like "$what: and names the new one" "$(peer_of b)" ':4002$'
+	arrived "$what"
+done
+inns r nft flush ruleset
+
+# --- the client moves on its own
+for family in 4 6; do
+	if [ $family = 4 ]; then addr=10.2.0.2 to=10.3.0.1:0; else addr='[fd02::2]' to='[fd03::1]:0'; fi
+	what="IPv$family, client moves"
+	before=$(snmp b Migrations)/$(snmp a Migrations)
+	moved "$what" "$addr" --migrate "$to"
+	arrived "$what"
+	like "$what: to the other address" "$(tr -d '[]' < /tmp/client.log)" "local address is now $(tr -d '[]' <<< "${to%:0}")"
+	is "$what: both ends count it" "$(snmp b Migrations)/$(snmp a Migrations)" "$((${before%/*} + 1))/$((${before#*/} + 1))"
+done
+what="another port"
+moved "$what" 10.2.0.2 --rebind
+arrived "$what"
+like "an address that is nobody's is refused" "$(client a 10.2.0.2 --get down --out /tmp/got --migrate 10.77.0.1:0 --migrate-after 0 2>&1)" \
+	'refused: Cannot assign'
+kill -INT "$tcpdump_pid"
+wait_pid 10 "$tcpdump_pid"
+kill "$server"
+
+# --- what was on the wire
+dissect() { tshark -r /tmp/b.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
+challenges=$(dissect -Y 'quic.frame_type == 0x1a' -T fields -e udp.length -e quic.dcid)
+at_least "tshark sees challenges" "$(grep -c . <<< "$challenges")" 6
+at_least "and responses" "$(dissect -Y 'quic.frame_type == 0x1b' | wc -l)" 6
+unlike "every challenge fills 1200 bytes" "$(cut -f1 <<< "$challenges")" '^[0-9]{1,3}$'
+# RFC 9000 9.5: no connection id is sent from, or to, two addresses; ports, which a NAT changes, aside
+is "no connection id on two paths" "$(dissect -Y 'quic.header_form == 0 && ip.src == 10.2.0.2' -T fields -e ip.dst -e quic.dcid |
+	sort -u | cut -f2 | sort | uniq -d | wc -l)" 0
+
+# --- a server that prefers another address
+check "server with preferred addresses starts" serve b 10.2.0.2 --prefer 10.3.0.2:0
+what="preferred address"
+before=$(snmp a Migrations)
+moved "$what" 10.2.0.2
+check "$what: the client goes there" wait_for 20 count_up a "$before"
+like "$what: and says so" "$(peer_of a)" "^10\.3\.0\.2:"
+arrived "$what"
+kill "$server"
+check "server on IPv6 starts" serve b '[fd02::2]' --prefer '[fd03::2]:0'
+what="IPv6 preferred address"
+before=$(snmp a Migrations)
+moved "$what" '[fd02::2]'
+check "$what: the client goes there" wait_for 20 count_up a "$before"
+arrived "$what"
+kill "$server"
+check "server on a dead preferred address starts" serve b 10.2.0.2 --prefer 10.3.0.2:0
+check "which is dead" inns b nft "table ip dead { chain drops { type filter hook input priority 0; ip daddr 10.3.0.2 udp dport $port drop; }; }"
+before=$(snmp a Migrations)
+moved "$what, dead" 10.2.0.2
+arrived "dead preferred address"
+is "the client stays where it was" "$(snmp a Migrations)" "$before"
+kill "$server"
+done_testing
