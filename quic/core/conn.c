@@ -668,6 +668,8 @@ u64 quic_conn_deadline(const struct quic_conn *c)
 	t = min(t, quic_keys_deadline(&c->keys));
 	t = min(t, c->early.until_ns);
 	t = min(t, quic_migration_deadline(c));
+	if (c->cc.pacer.next_ns)
+		t = min(t, c->cc.pacer.next_ns);
 	return min(t, ack_deadline(c));
 }
 
@@ -688,6 +690,7 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		return;
 	}
 	quic_early_expire(c, now);
+	quic_pacer_timeout(&c->cc.pacer, now);
 	if (quic_migration_deadline(c) <= now)
 		quic_migration_timeout(c, now);
 	if (c->state < QUIC_CONN_CLOSING && quic_recovery_deadline(c) <= now)

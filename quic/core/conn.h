@@ -192,7 +192,7 @@ struct quic_conn_stats {
  * @idle_reset_on_send: the next ack-eliciting packet restarts it
  * @keepalive_ns: silence after which a PING goes out; 0: none ever
  * @pinged_ns: when the last of these was due
- * @cwnd_limited: the last burst ended for lack of congestion window
+ * @send_idle: the last plan ended for lack of data, not of window or time
  * @acks_only: packets in a row that carried nothing to acknowledge
  * @last_ack_ns: when an ACK last brought something new
  * @close_until_ns: end of closing or draining
@@ -246,8 +246,8 @@ struct quic_conn {
 	bool confirmed;
 	bool peer_validated_us;
 	bool idle_reset_on_send;
-	bool cwnd_limited;
 	bool retried;
+	bool send_idle;
 	struct quic_cid odcid;
 	struct quic_cid retry_scid;
 	struct quic_cid initial_rscid;	/* peer's first source connection id */

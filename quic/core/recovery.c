@@ -165,32 +165,58 @@ static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
 		sp->loss.probes = max(sp->loss.probes, 1u);
 	if (run.longest_ns > PERSISTENT_PTOS * quic_recovery_pto(c, true)) {
 		c->stats.persistent_congestion++;
-		quic_cc_persistent(&c->cc);
+		quic_cc_persistent(&c->cc, now);
+		/* RFC 9002 5.2: the path may have become a longer one */
+		c->rtt.min = c->rtt.latest;
 	}
 }
 
+/* What one ACK frame acknowledged. @newest: in flight, left last. */
 struct ack_sum {
-	u64 now;
+	struct quic_cc_ack cc;
+	const struct quic_sent *newest;
 	u64 ect0_pkts;
 	bool any;
 	bool any_eliciting;
 };
 
+static void ack_in_flight(struct quic_conn *c, const struct quic_sent *p,
+			  struct ack_sum *sum)
+{
+	/* the other path's tell this one nothing: RFC 9000 9.4 */
+	if (p->path != c->path.epoch) {
+		quic_recovery_forget(c, p);
+		return;
+	}
+	quic_cc_acked(&c->cc, &sum->cc, p->bytes, p->time_ns,
+		      p->flags & QUIC_SENT_APP_LIMITED);
+	if (!sum->newest || p->time_ns > sum->newest->time_ns)
+		sum->newest = p;
+}
+
+/* The congestion controller hears of it after RTT and losses were updated. */
+static void end_ack(struct quic_conn *c, struct ack_sum *sum)
+{
+	if (sum->newest)
+		quic_delivery_acked(&c->cc.delivery, sum->newest,
+				    sum->cc.acked_bytes, sum->cc.now,
+				    &sum->cc.rate);
+	quic_cc_acked_end(&c->cc, &sum->cc);
+}
+
 static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
 		       struct ack_sum *sum, gfp_t gfp)
 {
-	struct quic_cc *cc = quic_migration_cc(c, p);
 	unsigned int i;
 
 	leave_flight(c, space, p);
-	if (cc && (p->flags & QUIC_SENT_IN_FLIGHT))
-		quic_cc_acked(cc, p->bytes, p->time_ns, sum->now,
-			      p->flags & QUIC_SENT_APP_LIMITED, &c->rtt);
+	if (p->flags & QUIC_SENT_IN_FLIGHT)
+		ack_in_flight(c, p, sum);
 	if (p->flags & QUIC_SENT_ECT0 && p->path == c->path.epoch &&
 	    p->time_ns >= c->path.ecn.since_ns)
 		sum->ect0_pkts++;
 	if (p->path == c->path.epoch)
-		quic_pmtud_acked(c, p, sum->now);
+		quic_pmtud_acked(c, p, sum->cc.now);
 	sum->any = true;
 	sum->any_eliciting |= p->flags & QUIC_SENT_ELICITING;
 	if (space == QUIC_SPACE_APP && p->gen == c->keys.tx_gen)
@@ -248,7 +274,7 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 				struct quic_frame *f, u64 now, gfp_t gfp)
 {
 	struct quic_space *sp = &c->space[space];
-	struct ack_sum sum = { .now = now };
+	struct ack_sum sum = { .cc = { .now = now, .rtt = &c->rtt } };
 	const struct quic_sent *newest;
 	u64 lo, hi, sample_ns = 0, newest_ns = 0;
 	enum quic_err err;
@@ -287,7 +313,9 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	detect_lost(c, space, now, gfp);
 	/* RFC 9000 13.4.2.1: reordered ACKs are no reason; RFC 9002 7.1 */
 	if (is_newer && quic_ecn_ack(c, space, f, sum.ect0_pkts))
-		quic_cc_lost(&c->cc, 0, newest_ns, now, true);
+		quic_cc_congestion(&c->cc, newest_ns, now);
+	end_ack(c, &sum);
+	quic_recovery_settle(c, space);
 	/* RFC 9002 6.2.1 */
 	if (c->peer_validated_us)
 		c->pto_count = 0;
@@ -302,8 +330,12 @@ void quic_recovery_sent(struct quic_conn *c, int space, u64 pn, u64 now)
 
 	p->state = QUIC_SENT_OUT;
 	p->time_ns = now;
-	if (p->flags & QUIC_SENT_IN_FLIGHT)
-		quic_cc_sent(quic_migration_cc(c, p) ?: &c->cc, p->bytes);
+	if (p->flags & QUIC_SENT_IN_FLIGHT) {
+		struct quic_cc *cc = quic_migration_cc(c, p) ?: &c->cc;
+
+		quic_delivery_sent(&cc->delivery, p, !cc->in_flight_bytes);
+		quic_cc_sent(cc, p->bytes, now);
+	}
 	if (!(p->flags & QUIC_SENT_ELICITING))
 		return;
 	sp->loss.eliciting++;
@@ -424,6 +456,21 @@ void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p)
 
 	if (cc && (p->flags & QUIC_SENT_IN_FLIGHT))
 		quic_cc_forget(cc, p->bytes);
+}
+
+void quic_recovery_settle(struct quic_conn *c, int space)
+{
+	struct quic_sent_ring *r = &c->space[space].sent;
+
+	if (c->space[space].loss.eliciting)
+		return;
+	for (; r->base < r->next; r->base++) {
+		struct quic_sent *p = quic_sent_at(r, r->base);
+
+		if (p->state == QUIC_SENT_OUT)
+			quic_recovery_forget(c, p);
+		quic_sent_settle(p, QUIC_SENT_LOST);
+	}
 }
 
 static void forget_space(struct quic_conn *c, int space, gfp_t gfp)

@@ -76,6 +76,18 @@ void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p);
  */
 void quic_recovery_restart(struct quic_conn *c, gfp_t gfp);
 
+/**
+ * quic_recovery_settle() - forget what nobody will acknowledge
+ * @c: connection
+ * @space: enum quic_space_id
+ *
+ * Without anything ack-eliciting in flight the peer owes no ACK: a receiver
+ * that only acknowledges would fill the ledger for ever, and the padded ones
+ * among its packets (a client's Initials) would count as in flight for as
+ * long (RFC 9002 2).
+ */
+void quic_recovery_settle(struct quic_conn *c, int space);
+
 /* Keys of the space are gone (RFC 9002 6.4). */
 void quic_recovery_discard(struct quic_conn *c, int space);
 

@@ -564,6 +564,28 @@ static bool even_out(struct quic_builder *b, u16 size)
 	return gap <= PAD_BYTES && quic_builder_pad(b, gap);
 }
 
+/*
+ * Why did the burst end? When neither window, pacer nor its own bound held it
+ * back, there was nothing left to send: RFC 9002 7.8. The pacer is asked for
+ * a time once a plan comes out empty.
+ */
+static void note_limit(const struct quic_builder *b, u64 left,
+		       unsigned int max_dgrams)
+{
+	const struct quic_plan *plan = b->plan;
+	struct quic_conn *c = b->c;
+
+	c->send_idle = left >= c->path.mtu_bytes && plan->n_dgrams < max_dgrams;
+	if (c->send_idle)
+		quic_delivery_limit(&c->cc.delivery, c->cc.in_flight_bytes +
+						     plan->total_len);
+	else if (!plan->n_pkts &&
+		 quic_cc_room(&c->cc) >= c->path.mtu_bytes &&
+		 has_eliciting(c, QUIC_SPACE_APP))
+		quic_pacer_wait(&c->cc.pacer, c->cc.rate_bytes_s,
+				c->cc.mss_bytes, b->now);
+}
+
 static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		       u64 budget)
 {
@@ -609,8 +631,8 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		if (!b->plan->dgram_len)
 			b->plan->dgram_len = len;
 	}
-	c->cwnd_limited = budget < size;
 	b->plan->more = b->plan->n_pkts;
+	note_limit(b, budget, max_dgrams);
 }
 
 /*
@@ -757,7 +779,11 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 			plan_close(&b);
 	} else if (in_handshake(c, open, now)) {
 		plan_coalesced(&b, open);
+		c->send_idle = open;
 	} else if (!plan_mtu_probe(&b, budget)) {
+		budget = min(budget, quic_pacer_room(&c->cc.pacer,
+						     c->cc.rate_bytes_s,
+						     c->cc.mss_bytes, now));
 		plan_burst(&b, min_t(u32, max_dgrams, QUIC_PLAN_PKTS), budget);
 	}
 	return !plan->n_pkts && b.no_mem ? -ENOMEM : plan->n_pkts;

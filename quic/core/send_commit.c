@@ -9,14 +9,22 @@ static int level_space(u8 level)
 	return quic_level_space(level);
 }
 
+/* RFC 9002 7.8: does the burst leave the window idle for lack of data? */
+static bool is_underused(const struct quic_conn *c,
+			 const struct quic_plan *plan)
+{
+	return c->send_idle &&
+	       quic_cc_underused(&c->cc, c->cc.in_flight_bytes +
+				 plan->total_len);
+}
+
 static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
-		       struct quic_path *path, u64 now)
+		       struct quic_path *path, bool underused, u64 now)
 {
 	int space = level_space(pkt->level);
 	struct quic_sent *p = quic_sent_at(&c->space[space].sent, pkt->pn);
 
-	if (!c->cwnd_limited &&
-	    c->cc.in_flight_bytes < c->cc.window_bytes / 2)
+	if (underused)
 		p->flags |= QUIC_SENT_APP_LIMITED;
 	c->acks_only = p->flags & QUIC_SENT_ELICITING ? 0 : c->acks_only + 1;
 	if (p->flags & QUIC_SENT_ECT0)
@@ -91,32 +99,14 @@ static void give_back(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 	c->stats.burnt_pns++;
 }
 
-/*
- * Without anything in flight the ledger is of no use: a receiver that only
- * acknowledges would fill it for ever.
- */
-static void trim_idle(struct quic_conn *c)
-{
-	struct quic_sent_ring *r = &c->space[QUIC_SPACE_APP].sent;
-
-	if (c->space[QUIC_SPACE_APP].loss.eliciting)
-		return;
-	for (; r->base < r->next; r->base++) {
-		struct quic_sent *p = quic_sent_at(r, r->base);
-
-		if (p->state == QUIC_SENT_OUT)
-			quic_recovery_forget(c, p);
-		quic_sent_settle(p, QUIC_SENT_LOST);
-	}
-}
-
 void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
 		      unsigned int n, u64 now, gfp_t gfp)
 {
 	struct quic_path *path = quic_migration_path(c, plan->path);
-	bool handshake = false;
+	bool handshake = false, underused = is_underused(c, plan);
 	u64 unsent = U64_MAX;
 	unsigned int i;
+	int space;
 
 	for (i = 0; i < plan->n_pkts; i++) {
 		if (i >= n) {
@@ -125,11 +115,12 @@ void quic_send_commit(struct quic_conn *c, struct quic_plan *plan,
 				unsent = min(unsent, plan->pkt[i].pn);
 			continue;
 		}
-		commit_pkt(c, &plan->pkt[i], path, now);
+		commit_pkt(c, &plan->pkt[i], path, underused, now);
 		handshake |= plan->pkt[i].level == QUIC_LVL_HANDSHAKE;
 	}
 	quic_dgrams_settle(c, unsent);
-	trim_idle(c);
+	for (space = 0; space < QUIC_SPACES; space++)
+		quic_recovery_settle(c, space);
 	/* RFC 9001 4.9.1 */
 	if (handshake && !c->server)
 		quic_conn_discard(c, QUIC_SPACE_INITIAL);

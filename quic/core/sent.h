@@ -21,6 +21,7 @@ enum quic_sent_state {
 #define QUIC_SENT_MTU_PROBE	0x10	/* loss says nothing of congestion */
 #define QUIC_SENT_ECT0		0x20	/* IP header marked ECT(0) */
 #define QUIC_SENT_PATH_PROBE	0x40	/* likewise; no PTO waits for it */
+#define QUIC_SENT_RATE_LIMITED	0x80	/* no measure of the path, see delivery.h */
 
 /**
  * struct quic_sent_frame - what to do when the packet is acked or lost
@@ -41,8 +42,11 @@ struct quic_sent_frame {
 /**
  * struct quic_sent - one packet
  * @time_ns: when it went out
- * @bytes: UDP payload bytes
  * @gen: key generation (1-RTT)
+ * @delivered: quic_delivery.delivered_bytes at that time, low half
+ * @delivered_ago: how old that was then, and
+ * @first_sent_ago: how long the flight had lasted; see delivery.h
+ * @bytes: UDP payload bytes
  * @state: enum quic_sent_state
  * @flags: QUIC_SENT_*
  * @n: frames worth remembering
@@ -53,6 +57,9 @@ struct quic_sent_frame {
 struct quic_sent {
 	u64 time_ns;
 	u32 gen;
+	u32 delivered;
+	u32 delivered_ago;
+	u32 first_sent_ago;
 	u16 bytes;
 	u8 state;
 	u8 flags;

@@ -7,6 +7,21 @@
 #define MSS	1200
 #define T0	FIX_T0
 
+static const struct quic_rtt rtt = {
+	.latest = 40 * MS, .min = 40 * MS, .smoothed = 40 * MS, .var = 5 * MS,
+	.has_sample = true,
+};
+
+/* An ACK frame for one packet. */
+static void acked(struct quic_cc *cc, u32 bytes, u64 sent_ns, u64 now,
+		  bool underused)
+{
+	struct quic_cc_ack ack = { .now = now, .rtt = &rtt };
+
+	quic_cc_acked(cc, &ack, bytes, sent_ns, underused);
+	quic_cc_acked_end(cc, &ack);
+}
+
 static void start(struct quic_cc *cc)
 {
 	quic_cc_init(cc, &quic_cc_reno, MSS);
@@ -38,9 +53,9 @@ static void room(void)
 
 	start(&cc);
 	CHECK_EQ(quic_cc_room(&cc), 12000);
-	quic_cc_sent(&cc, 11000);
+	quic_cc_sent(&cc, 11000, T0);
 	CHECK_EQ(quic_cc_room(&cc), 1000);
-	quic_cc_sent(&cc, 3000);		/* probes go beyond */
+	quic_cc_sent(&cc, 3000, T0);		/* probes go beyond */
 	CHECK_EQ(quic_cc_room(&cc), 0);
 	quic_cc_forget(&cc, 2500);
 	CHECK_EQ(quic_cc_room(&cc), 500);
@@ -54,12 +69,12 @@ static void slow_start(void)
 	struct quic_cc cc;
 
 	start(&cc);
-	quic_cc_sent(&cc, 2400);
-	quic_cc_acked(&cc, 1200, T0, T0 + 1, false, NULL);
+	quic_cc_sent(&cc, 2400, T0);
+	acked(&cc, 1200, T0, T0 + 1, false);
 	CHECK_EQ(cc.window_bytes, 13200);
 	CHECK_EQ(cc.in_flight_bytes, 1200);
 	/* RFC 9002 7.8: not when the window was not in use */
-	quic_cc_acked(&cc, 1200, T0, T0 + 1, true, NULL);
+	acked(&cc, 1200, T0, T0 + 1, true);
 	CHECK_EQ(cc.window_bytes, 13200);
 	CHECK_EQ(cc.in_flight_bytes, 0);
 }
@@ -70,7 +85,7 @@ static void recovery_period(void)
 	struct quic_cc cc;
 
 	start(&cc);
-	quic_cc_sent(&cc, 12000);
+	quic_cc_sent(&cc, 12000, T0);
 	quic_cc_lost(&cc, 1200, T0, T0 + 100, true);
 	CHECK_EQ(cc.window_bytes, 6000);
 	CHECK_EQ(cc.ssthresh_bytes, 6000);
@@ -80,10 +95,10 @@ static void recovery_period(void)
 	CHECK_EQ(cc.window_bytes, 6000);
 	CHECK_EQ(cc.in_flight_bytes, 9600);
 	/* and no growth for them */
-	quic_cc_acked(&cc, 1200, T0 + 100, T0 + 200, false, NULL);
+	acked(&cc, 1200, T0 + 100, T0 + 200, false);
 	CHECK_EQ(cc.window_bytes, 6000);
 	/* sent in the period: its acknowledgement ends it */
-	quic_cc_acked(&cc, 1200, T0 + 101, T0 + 201, false, NULL);
+	acked(&cc, 1200, T0 + 101, T0 + 201, false);
 	CHECK_EQ(cc.acked_bytes, 1200);
 	/* a loss of what was sent in it begins another */
 	quic_cc_lost(&cc, 1200, T0 + 101, T0 + 300, true);
@@ -105,12 +120,12 @@ static void avoidance(void)
 	quic_cc_lost(&cc, 0, T0, T0 + 100, true);
 	CHECK_EQ(cc.window_bytes, 6000);
 	for (i = 0; i < 4; i++)
-		quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+		acked(&cc, 1200, T0 + 200, T0 + 300, false);
 	CHECK_EQ(cc.window_bytes, 6000);
-	quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+	acked(&cc, 1200, T0 + 200, T0 + 300, false);
 	CHECK_EQ(cc.window_bytes, 7200);
 	for (i = 0; i < 6; i++)
-		quic_cc_acked(&cc, 1200, T0 + 200, T0 + 300, false, NULL);
+		acked(&cc, 1200, T0 + 200, T0 + 300, false);
 	CHECK_EQ(cc.window_bytes, 8400);
 }
 
@@ -120,7 +135,7 @@ static void no_congestion(void)
 	struct quic_cc cc;
 
 	start(&cc);
-	quic_cc_sent(&cc, 1500);
+	quic_cc_sent(&cc, 1500, T0);
 	quic_cc_lost(&cc, 1500, T0, T0 + 1, false);
 	CHECK_EQ(cc.window_bytes, 12000);
 	CHECK_EQ(cc.in_flight_bytes, 0);
@@ -133,11 +148,11 @@ static void persistent(void)
 
 	start(&cc);
 	quic_cc_lost(&cc, 0, T0, T0 + 100, true);
-	quic_cc_persistent(&cc);
+	quic_cc_persistent(&cc, T0 + 150);
 	CHECK_EQ(cc.window_bytes, 2400);
 	CHECK_EQ(cc.ssthresh_bytes, 6000);
 	/* no recovery period is left over */
-	quic_cc_acked(&cc, 1200, T0, T0 + 200, false, NULL);
+	acked(&cc, 1200, T0, T0 + 200, false);
 	CHECK_EQ(cc.window_bytes, 3600);
 }
 

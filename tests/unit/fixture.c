@@ -104,6 +104,9 @@ void fix_establish(struct fix *f, const struct quic_tparams *remote)
 	fix_ack_all(f, QUIC_SPACE_APP);
 	/* as if there had never been a round-trip time but the initial one */
 	quic_rtt_init(&f->c.rtt, 100 * MS);
+	/* nor a rate to pace at: who tests that sets one */
+	f->c.cc.rate_bytes_s = 0;
+	f->c.cc.quiet_ns = 0;
 	fix_forget(f);
 	f->c.news = 0;
 }

@@ -130,7 +130,7 @@ static void bounded_by_window(void)
 	CHECK_EQ(f.c.cc.window_bytes, 14000);
 	CHECK_EQ(f.c.cc.in_flight_bytes, 14000);
 	CHECK_EQ(f.n_dgrams, 10);
-	CHECK(f.c.cwnd_limited);
+	CHECK(!f.c.send_idle);
 	/* acknowledgements go out all the same: RFC 9002 7 */
 	fix_forget(&f);
 	fix_ping(&f, QUIC_SPACE_APP);
