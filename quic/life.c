@@ -35,6 +35,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 
 	cfg->owner = sk;
 	cfg->local = &q->set.tp;
+	cfg->cc = quic_cc_by_algo(q->set.cong);
 	cfg->initial_rtt_ns = q->set.initial_rtt_us * QUIC_NSEC_PER_USEC;
 	cfg->plpmtud = READ_ONCE(ctl->plpmtud);
 	cfg->plpmtud_ns = q->set.plpmtud_us * QUIC_NSEC_PER_USEC;

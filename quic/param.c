@@ -261,13 +261,7 @@ static bool config_valid(const struct quic_config *config)
 	       (!config->payload_cipher_type ||
 		(config->payload_cipher_type <= U16_MAX &&
 		 quic_cipher_supported(config->payload_cipher_type))) &&
-	       config->congestion_control_algo < QUIC_CONG_ALG_MAX;
-}
-
-/* What only makes sense when it is done is refused until it is. */
-static bool config_supported(const struct quic_config *config)
-{
-	return !config->congestion_control_algo;
+	       quic_cc_by_algo(config->congestion_control_algo);
 }
 
 static void set_u32(u32 *to, u32 from)
@@ -283,6 +277,22 @@ static void set_u8(u8 *to, u8 from)
 }
 
 /**
+ * quic_cong_set() - choose the congestion control algorithm
+ * @sk: socket, in any state; a connection goes on with its window
+ * @ops: algorithm
+ *
+ * Context: sock lock.
+ */
+void quic_cong_set(struct sock *sk, const struct quic_cc_ops *ops)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	q->set.cong = ops->algo;
+	if (q->has_conn && q->conn.cc.ops != ops)
+		quic_cc_switch(&q->conn.cc, ops);
+}
+
+/**
  * quic_config_set() - QUIC_SOCKOPT_CONFIG
  * @sk: socket
  * @config: values; zero: leave as it is
@@ -290,8 +300,7 @@ static void set_u8(u8 *to, u8 from)
  * Version and first RTT count for connections that start later.
  *
  * Context: sock lock.
- * Return: 0; -EINVAL out of bounds or once established; -EOPNOTSUPP for a
- * feature that is not there.
+ * Return: 0; -EINVAL out of bounds or once established.
  */
 int quic_config_set(struct sock *sk, const struct quic_config *config)
 {
@@ -302,14 +311,14 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	     quic_sk(sk)->conn.state >= QUIC_CONN_CLOSING) ||
 	    !config_valid(config))
 		return -EINVAL;
-	if (!config_supported(config))
-		return -EOPNOTSUPP;
 	set_u32(&set->version, config->version);
 	set_u32(&set->initial_rtt_us, config->initial_smoothed_rtt);
 	set_u32(&set->plpmtud_us, config->plpmtud_probe_interval);
 	set_u32(&set->keepalive_us, config->keepalive_probe_interval);
 	set_u32(&set->cipher, config->payload_cipher_type);
 	set_u8(&set->validate_peer, config->validate_peer_address);
+	if (config->congestion_control_algo)
+		quic_cong_set(sk, quic_cc_by_algo(config->congestion_control_algo));
 	set_u8(&set->nodelay, config->stream_data_nodelay);
 	set_u8(&set->session_ticket, config->receive_session_ticket);
 	set_u8(&set->cert_request, config->certificate_request);

@@ -409,6 +409,33 @@ static int get_stats(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+/* The name of an algorithm; a zero byte at its end may be missing. */
+static int set_congestion(struct sock *sk, const union opt_val *val,
+			  size_t len)
+{
+	const struct quic_cc_ops *ops;
+	char name[QUIC_CC_NAME_LEN];
+
+	if (!len)
+		return -EINVAL;
+	memcpy(name, val->blob, len);
+	name[min_t(size_t, len, sizeof(name) - 1)] = 0;
+	ops = quic_cc_by_name(name);
+	if (!ops)
+		return -ENOENT;
+	quic_cong_set(sk, ops);
+	return 0;
+}
+
+static int get_congestion(struct sock *sk, union opt_val *val, size_t *len)
+{
+	const char *name = quic_cc_by_algo(quic_sk(sk)->set.cong)->name;
+
+	*len = strlen(name) + 1;
+	memcpy(val->blob, name, *len);
+	return 0;
+}
+
 /* ---- session tickets and 0-RTT ------------------------------------------- */
 
 static int set_early_data(struct sock *sk, const union opt_val *val,
@@ -499,6 +526,10 @@ static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_REAL_ERRORS] = {
 		.size = sizeof(u32),
 		.set = set_real_errors, .get = get_real_errors,
+	},
+	[QUIC_SOCKOPT_CONGESTION] = {
+		.max = QUIC_CC_NAME_LEN,
+		.set = set_congestion, .get = get_congestion,
 	},
 	[QUIC_SOCKOPT_STATS] = {
 		.size = sizeof(struct quic_stats), .get = get_stats,

@@ -52,6 +52,9 @@
 /* Sealed bytes on their way in qdisc and device: more only adds latency. */
 #define TX_INFLIGHT_BYTES	SZ_1M
 
+/* 8 Tbit/s: what the pacer can count with. */
+#define TX_RATE_MAX		BIT_ULL(40)
+
 /* Until memory may be there again, or the work item has run. */
 #define TX_RETRY_NS		(2 * NSEC_PER_MSEC)
 
@@ -669,6 +672,23 @@ static bool is_held(const struct quic_tx *tx)
 	return tx->retry_ns > quic_now() && (in_softirq() || !tx->deferred);
 }
 
+/*
+ * SO_MAX_PACING_RATE bounds the connection's pacer. A qdisc that paces (fq) is
+ * told the rate with some slack: it counts headers, and must not be where
+ * bursts pile up. Bursts come at the pacer's time in any case.
+ */
+static void follow_pacing(struct sock *sk)
+{
+	struct quic_conn *c = &quic_sk(sk)->conn;
+	u64 max = READ_ONCE(sk->sk_max_pacing_rate), rate;
+
+	c->cc.pacer.max_bytes_s = max == ~0UL ? 0 : min(max, TX_RATE_MAX);
+	rate = quic_pacer_rate(&c->cc.pacer, c->cc.rate_bytes_s);
+	rate = rate ? min(rate + rate / 8, max) : ~0UL;
+	if (READ_ONCE(sk->sk_pacing_rate) != rate)
+		WRITE_ONCE(sk->sk_pacing_rate, rate);
+}
+
 static void push_bursts(struct sock *sk, struct tx_work *w)
 {
 	struct quic_tx *tx = quic_sk(sk)->tx;
@@ -722,6 +742,7 @@ void quic_tx_push(struct sock *sk)
 		hold(q->tx, false);
 		return;
 	}
+	follow_pacing(sk);
 	push_bursts(sk, w);
 	put_work(w);
 }

@@ -111,6 +111,8 @@ struct quic_handshake_info {
  *	a server and the connections that it accepts derive ticket keys
  * @QUIC_SOCKOPT_REPLAY_CHECK: set, by a server's handshake: what is unique of
  *	a ClientHello with early data; EEXIST: it was seen before
+ * @QUIC_SOCKOPT_CONGESTION: set, get: name of a congestion control algorithm:
+ *	"reno", "cubic" or "bbr"; at any time
  * @QUIC_SOCKOPT_STATS: get: struct quic_stats
  * @QUIC_SOCKOPT_REAL_ERRORS: set, get: __u32: 1: once the connection ended,
  *	the first call that fails, or SO_ERROR, says why; 0 (as it is at
@@ -137,6 +139,7 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_TICKET_SECRET		= 73,
 	QUIC_SOCKOPT_REPLAY_CHECK		= 74,
 	/* extensions */
+	QUIC_SOCKOPT_CONGESTION			= 76,
 	QUIC_SOCKOPT_STATS			= 88,
 	QUIC_SOCKOPT_REAL_ERRORS		= 89,
 };
@@ -202,11 +205,13 @@ struct quic_transport_param {
  * @QUIC_CONG_ALG_RENO: NewReno (RFC 9002 7)
  * @QUIC_CONG_ALG_CUBIC: CUBIC (RFC 9438)
  * @QUIC_CONG_ALG_MAX: number of algorithms the public interface names
+ * @QUIC_CONG_ALG_BBR: BBR; an extension
  */
 enum quic_cong_algo {
 	QUIC_CONG_ALG_RENO	= 0,
 	QUIC_CONG_ALG_CUBIC	= 1,
 	QUIC_CONG_ALG_MAX	= 2,
+	QUIC_CONG_ALG_BBR	= 64,
 };
 
 /**
