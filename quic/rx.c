@@ -68,11 +68,14 @@ struct quic_rx_state {
 
 /**
  * struct rx_note - skb->cb of what waits
+ * @came_ns: when what waits for keys came (RFC 9000 13.2.5: the ACK tells how
+ *	long that was; RFC 9002 5.3: it is no part of an RTT sample); else 0
  * @ecn: ECN field
- * @credited: quic_conn_recv_dgram() was called
+ * @credited: its bytes were counted against amplification
  * @bare: data only, no headers before it
  */
 struct rx_note {
+	u64 came_ns;
 	u8 ecn;
 	bool credited;
 	bool bare;
@@ -132,10 +135,12 @@ static int get_area(struct rx_burst *x, u32 len)
 
 /* ---- packets that wait ------------------------------------------------- */
 
-static void note_skb(struct sk_buff *skb, u8 ecn, bool credited, bool bare)
+static void note_skb(struct sk_buff *skb, u64 came_ns, u8 ecn, bool credited,
+		     bool bare)
 {
 	struct rx_note *note = (struct rx_note *)skb->cb;
 
+	note->came_ns = came_ns;
 	note->ecn = ecn;
 	note->credited = credited;
 	note->bare = bare;
@@ -164,7 +169,7 @@ static void keep_early(struct rx_burst *x, const u8 *p, u32 len)
 	if (!skb)
 		goto drop;
 	skb_put_data(skb, p, len);
-	note_skb(skb, x->ecn, true, true);
+	note_skb(skb, x->now, x->ecn, true, true);
 	queue_early(x->rx, skb);
 	return;
 drop:
@@ -181,7 +186,7 @@ static void keep_later(struct sock *sk, struct sk_buff *skb, u8 ecn)
 		return;
 	}
 	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_DECBACKLOGS);
-	note_skb(skb, ecn, false, false);
+	note_skb(skb, 0, ecn, false, false);
 	rx->later_bytes += skb->truesize;
 	__skb_queue_tail(&rx->later, skb);
 	quic_sock_defer_work(sk, QUIC_TODO_RX);
@@ -658,14 +663,14 @@ static bool keep_whole(struct rx_burst *x)
 	if (space->can_recv || space->discarded || early_full(x->rx) ||
 	    skb_copy_bits(x->skb, 0, &first, 1) || first & 0x80)
 		return false;
-	note_skb(x->skb, x->ecn, true, false);
+	note_skb(x->skb, x->now, x->ecn, true, false);
 	queue_early(x->rx, x->skb);
 	return true;
 }
 
-/* Consumes @skb. @credited: its bytes were counted before. */
-static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path, u8 ecn,
-		     bool credited)
+/* Consumes @skb. */
+static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
+		     const struct rx_note *note)
 {
 	struct rx_burst x = {
 		.sk = sk,
@@ -674,9 +679,9 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path, u8 ecn,
 		.skb = skb,
 		.left = skb->len,
 		.frag = -1,
-		.now = quic_now(),
+		.now = note->came_ns ?: quic_now(),
 		.path = path,
-		.ecn = ecn,
+		.ecn = note->ecn,
 		.in_place = !skb_is_nonlinear(skb) && !skb_cloned(skb) &&
 			    !skb_shared(skb),
 	};
@@ -695,7 +700,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path, u8 ecn,
 		kfree_skb(skb);
 		return;
 	}
-	if (!credited)
+	if (!note->credited)
 		quic_migration_recv_dgram(&x.q->conn, path, len);
 	if (hw == QUIC_HW_RX_WIRE && keep_whole(&x))
 		return;
@@ -744,7 +749,8 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 {
 	struct quic_sock *q = quic_sk(sk);
 	struct net *net = sock_net(sk);
-	u8 ecn, path;
+	struct rx_note note = {};
+	u8 path;
 
 	if (!q->alive || !q->rx) {
 		QUIC_INC_STATS(net, QUIC_MIB_PKT_STATEDROP);
@@ -757,12 +763,12 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb);
 		return 0;
 	}
-	ecn = quic_udp_ecn(skb);
+	note.ecn = quic_udp_ecn(skb);
 	if (!skb_queue_empty(&q->rx->later) || !can_open(q)) {
-		keep_later(sk, skb, ecn);
+		keep_later(sk, skb, note.ecn);
 		return 0;
 	}
-	recv_skb(sk, skb, path, ecn, false);
+	recv_skb(sk, skb, path, &note);
 	recv_end(sk);
 	return 0;
 }
@@ -786,7 +792,7 @@ static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
 			kfree_skb(skb);
 			continue;
 		}
-		recv_skb(sk, skb, path, note.ecn, note.credited);
+		recv_skb(sk, skb, path, &note);
 	}
 	if (q->alive)
 		recv_end(sk);

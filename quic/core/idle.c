@@ -6,7 +6,8 @@
 
 void quic_idle_recv(struct quic_conn *c, u64 now)
 {
-	c->idle_from_ns = now;
+	/* what waited for keys is processed as of its arrival, in the past */
+	c->idle_from_ns = max(c->idle_from_ns, now);
 	c->idle_reset_on_send = true;
 }
 

@@ -258,8 +258,11 @@ static u64 reported_delay(const struct quic_conn *c, int space,
 	u64 max_ns = c->remote.max_ack_delay_us * QUIC_NSEC_PER_USEC;
 	u64 us = f->ack.delay;
 
-	/* RFC 9002 5.3: none in Initial; bounded once confirmed */
-	if (space != QUIC_SPACE_APP)
+	/*
+	 * RFC 9002 5.3: none in Initial. In Handshake an ACK may have waited
+	 * for keys (RFC 9000 13.2.5). Bounded once confirmed.
+	 */
+	if (space == QUIC_SPACE_INITIAL)
 		return 0;
 	if (us > (U32_MAX >> c->remote.ack_delay_exponent))
 		us = U32_MAX;
@@ -292,8 +295,10 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	/* RFC 9002 5.1: a sample needs the largest to be newly acknowledged */
 	newest = quic_sent_at(&sp->sent, f->ack.largest);
 	/* RFC 9000 9.4: sent on this path, that is */
+	/* what waited for keys is processed as of its arrival, in the past */
 	if (f->ack.largest >= sp->sent.base &&
-	    newest->state == QUIC_SENT_OUT && newest->path == c->path.epoch) {
+	    newest->state == QUIC_SENT_OUT && newest->path == c->path.epoch &&
+	    newest->time_ns <= now) {
 		newest_ns = newest->time_ns;
 		sample_ns = now - newest_ns;
 	}

@@ -424,6 +424,10 @@ static void idle_restarts(void)
 	f.now += 1000 * MS;
 	fix_send(&f);
 	CHECK_EQ(f.c.idle_from_ns, from);
+	/* nor what waited for keys, processed as of its arrival */
+	f.now = from - 500 * MS;
+	fix_ping(&f, QUIC_SPACE_APP);
+	CHECK_EQ(f.c.idle_from_ns, from);
 	fix_free(&f);
 }
 

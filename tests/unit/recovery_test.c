@@ -42,7 +42,8 @@ static u8 state_of(u64 pn)
 }
 
 /* An ACK with a delay and any ranges, written out: largest, first, pairs. */
-static enum quic_err recv_ack(u64 delay, const u64 *v, unsigned int n)
+static enum quic_err recv_ack(int space, u64 delay, const u64 *v,
+			      unsigned int n)
 {
 	u8 buf[512];
 	struct quic_wr wr = { buf, buf + sizeof(buf) };
@@ -54,13 +55,13 @@ static enum quic_err recv_ack(u64 delay, const u64 *v, unsigned int n)
 	quic_wr_varint(&wr, n / 2 - 1);
 	for (i = 1; i < n; i++)
 		quic_wr_varint(&wr, v[i]);
-	return fix_recv(&f, APP, buf, wr.p - buf);
+	return fix_recv(&f, space, buf, wr.p - buf);
 }
 
 #define ACK(delay, ...) ({						\
 	const u64 v_[] = { __VA_ARGS__ };				\
 									\
-	recv_ack(delay, v_, ARRAY_SIZE(v_));				\
+	recv_ack(APP, delay, v_, ARRAY_SIZE(v_));			\
 })
 
 /* ---- RFC 9002 5 ----------------------------------------------------------- */
@@ -148,6 +149,59 @@ static void rtt_from_acks(void)
 	fix_free(&f);
 }
 
+static void send_crypto(u8 level, int space)
+{
+	static const u8 message[50];
+
+	CHECK_EQ(quic_conn_crypto_write(&f.c, level, message, sizeof(message),
+					GFP_KERNEL), 0);
+	CHECK(fix_send(&f) > 0);
+	CHECK(f.c.space[space].sent.next > 0);
+}
+
+/*
+ * RFC 9002 5.3: an ACK of a Handshake packet may have waited for keys, and
+ * says so (RFC 9000 13.2.5); one in Initial has not.
+ */
+static void rtt_before_confirmed(void)
+{
+	const u64 first[] = { 0, 0 };
+	struct quic_tparams tp;
+
+	fix_params(&tp);
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	CHECK_EQ(fix_remote(&f, &tp), 0);
+	quic_conn_recv_dgram(&f.c, 1200);
+	send_crypto(QUIC_LVL_INITIAL, QUIC_SPACE_INITIAL);
+	f.now += 40 * MS;
+	/* 30 ms in units of 8 us */
+	CHECK_EQ(recv_ack(QUIC_SPACE_INITIAL, 3750, first, 2), 0);
+	CHECK_EQ(f.c.rtt.smoothed, 40 * MS);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now);
+	send_crypto(QUIC_LVL_HANDSHAKE, QUIC_SPACE_HANDSHAKE);
+	f.now += 1040 * MS;
+	/* a second: more than any max_ack_delay that is meant for 1-RTT */
+	CHECK_EQ(recv_ack(QUIC_SPACE_HANDSHAKE, 125000, first, 2), 0);
+	CHECK_EQ(f.c.rtt.latest, 1040 * MS);
+	CHECK_EQ(f.c.rtt.smoothed, 40 * MS);
+	fix_free(&f);
+}
+
+/* An ACK that waited for keys, processed as of its arrival, and a liar's. */
+static void rtt_not_from_the_future(void)
+{
+	u64 pn;
+
+	start();
+	f.now += 500 * MS;
+	pn = send_pings(1);
+	f.now -= 100 * MS;
+	CHECK_EQ(ACK(0, pn, 0), 0);
+	CHECK(!f.c.rtt.has_sample);
+	fix_free(&f);
+}
+
 /* RFC 9002 5.1: only with an ack-eliciting packet newly acknowledged */
 static void rtt_not_from_silence(void)
 {
@@ -226,7 +280,7 @@ static void many_ranges(void)
 	v[0] = pn + 124;
 	for (i = 1; i < 2 * 63; i++)
 		v[i] = 0;
-	CHECK_EQ(recv_ack(0, v, 2 * 63), 0);
+	CHECK_EQ(recv_ack(APP, 0, v, 2 * 63), 0);
 	for (i = 0; i < 126; i += 2)
 		CHECK(state_of(pn + i) == QUIC_SENT_ACKED ||
 		      state_of(pn + i) == 0xff);
@@ -591,6 +645,8 @@ int main(void)
 	TEST(rtt_before_a_sample);
 	TEST(rtt_samples);
 	TEST(rtt_from_acks);
+	TEST(rtt_before_confirmed);
+	TEST(rtt_not_from_the_future);
 	TEST(rtt_not_from_silence);
 	TEST(never_sent);
 	TEST(skipped);
