@@ -18,7 +18,8 @@ import scenarios
 
 BUILD = os.environ["BUILD"]
 RESULTS = os.environ["RESULTS"]
-USER = f"{BUILD}/user"
+# a copy: a build may go on meanwhile
+USER = "/tmp/user"
 ENV = dict(os.environ, PATH=f"{USER}:/usr/sbin:/usr/bin:/sbin:/bin", LD_LIBRARY_PATH=USER, HOME="/tmp", DENO_DIR="/tmp/deno",
            NO_COLOR="1")
 NAMES_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -246,11 +247,18 @@ def run_cell(client, server, scenario):
         remove_network()
 
 
+def module_users():
+    with open("/proc/modules", encoding="ascii") as f:
+        return [int(line.split()[2]) for line in f if line.startswith("quic ")][0]
+
+
 def main():
     by_name = {c.name: c for c in peers.CLASSES}
     client, server = (by_name[name](BUILD) for name in sys.argv[1:3])
     wanted = [s for s in scenarios.SCENARIOS if s.name in sys.argv[3:]]
     os.makedirs("/tmp/cells")
+    os.makedirs(USER)
+    sh(f"cp -a {BUILD}/user/*.so* {BUILD}/user/quic-* {BUILD}/user/make-certs {BUILD}/user/middlebox {USER}/")
     make_certificates()
     for scenario in wanted:
         with open("/dev/kmsg", "w", encoding="ascii") as f:
@@ -260,6 +268,12 @@ def main():
         except (OSError, RuntimeError) as e:
             print(f"{scenario.name}: {e}")
         print(f"@@ {scenario.name}", flush=True)
+    # a connection whose peer is gone lingers for ten seconds, and then closes for three PTO
+    start = time.monotonic()
+    if not wait_until(40, lambda: module_users() == 0):
+        print(f"after 40 s {module_users()} connections are left")
+        sys.exit(1)
+    print(f"the last connection ended after {time.monotonic() - start:.1f} s")
 
 
 main()

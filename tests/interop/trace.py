@@ -105,13 +105,18 @@ def packet_types(forms, types, types_v2, versions):
 
 
 def why_bad(row, lossy):
+    """lossy: "lost", datagrams with keys may lack; "damaged", nothing can be said."""
+    if lossy == "damaged":
+        return ""
     if "quic" not in row["frame.protocols"]:
         return "not QUIC"
     if row["_ws.malformed"]:
         return "malformed"
-    if row["quic.decryption_failed"] and not lossy:
+    if lossy == "lost":
+        return ""
+    if row["quic.decryption_failed"]:
         return "not decrypted"
-    if EXPERT_ERROR in numbers(row["_ws.expert.severity"]) and not lossy:
+    if EXPERT_ERROR in numbers(row["_ws.expert.severity"]):
         return "an error, says tshark"
     return ""
 
@@ -150,7 +155,7 @@ def datagram(row, lossy):
 
 
 def read(pcap, keys, lossy):
-    """lossy: the capture lacks, or has damaged, what tshark needs to decrypt the rest."""
+    """lossy: "lost": the capture may lack what tshark needs to decrypt the rest; "damaged": what it has is not what was sent."""
     command = ["tshark", "-r", pcap, "-o", f"tls.keylog_file:{keys}", "-d", f"udp.port=={PORT},quic", "-Y", f"udp.port == {PORT}", "-T",
                "fields"]
     for name in FIELDS:
