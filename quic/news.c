@@ -9,6 +9,7 @@
 #include "migrate.h"
 #include "proto.h"
 #include "session.h"
+#include "trace.h"
 #include "txbuf.h"
 
 /* What comes at the 1-RTT level once established is for nobody to read. */
@@ -31,6 +32,7 @@ static void on_established(struct sock *sk)
 	struct net *net = sock_net(sk);
 
 	inet_sk_set_state(sk, TCP_ESTABLISHED);
+	trace_quic_state_updated(&q->conn);
 	q->counted = true;
 	QUIC_INC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
 	if (q->conn.server)
@@ -54,6 +56,7 @@ static void on_confirmed(struct sock *sk)
 {
 	struct quic_sock *q = quic_sk(sk);
 
+	trace_quic_state_updated(&q->conn);
 	if (q->conn.server)
 		quic_sock_retire_cid(sk, &q->conn.odcid);
 	else if (q->conn.remote.has_preferred_address)
@@ -122,6 +125,7 @@ static void on_closed(struct sock *sk)
 {
 	struct quic_sock *q = quic_sk(sk);
 
+	trace_quic_state_updated(&q->conn);
 	if (sk->sk_state != TCP_CLOSE)
 		end_socket(sk);
 	if (q->conn.state == QUIC_CONN_CLOSED)
@@ -133,6 +137,7 @@ static void on_key_update(struct sock *sk)
 	struct quic_sock *q = quic_sk(sk);
 	struct quic_keys *k = &q->conn.keys;
 
+	trace_quic_key_updated(&q->conn);
 	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_KEY_UPDATES);
 	quic_sock_defer_work(sk, QUIC_TODO_KEYS);
 	/* an update of ours is told when the peer followed */

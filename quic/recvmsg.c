@@ -7,6 +7,7 @@
 #include <linux/sched/signal.h>
 
 #include "event.h"
+#include "trace.h"
 
 /* An APP-level message on a client is a ticket, and kept elsewhere. */
 static int crypto_level(const struct quic_sock *q)
@@ -249,6 +250,7 @@ static ssize_t recv_stream(struct sock *sk, struct msghdr *msg, size_t len,
 	put_stream_info(msg, s->id, fin);
 	if (flags & MSG_PEEK)
 		return n;
+	trace_quic_stream_data_moved(&q->conn, s->id, s->rx.next, n, fin, false);
 	/* may bury the stream */
 	quic_stream_read(&q->conn, s, n, fin);
 	/* windows may have opened */

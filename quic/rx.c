@@ -17,6 +17,7 @@
 #include "restart.h"
 #include "rx_buf.h"
 #include "sock.h"
+#include "trace.h"
 #include "udp.h"
 
 /**
@@ -96,6 +97,7 @@ struct rx_note {
  * @gen: generation that a device opened the burst with, if it did
  * @path: the way it came, see &quic_rx.path
  * @in_place: @skb is opened in place
+ * @device: a device opened it
  */
 struct rx_burst {
 	struct sock *sk;
@@ -111,11 +113,14 @@ struct rx_burst {
 	u8 path;
 	u8 ecn;
 	bool in_place;
+	bool device;
 };
 
 static void count(struct rx_burst *x, enum quic_mib what)
 {
 	QUIC_INC_STATS(sock_net(x->sk), what);
+	if (what != QUIC_MIB_PKT_DECFASTPATHS && what != QUIC_MIB_PKT_RESETS)
+		trace_quic_packet_dropped(&x->q->conn, what);
 }
 
 /* The peer may send what flow control allows; the rest is overhead. */
@@ -229,6 +234,8 @@ static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
 
 	if (unlikely(x->path == QUIC_PATH_NEW))
 		quic_migrate_describe(x->sk, x->skb, &pkt);
+	if (trace_quic_packet_received_enabled())
+		quic_trace_received(&x->q->conn, &pkt, x->device);
 	count_verdict(x, quic_conn_recv(&x->q->conn, &pkt, quic_gfp()));
 	if (unlikely(x->q->conn.path_added != QUIC_PATH_NEW))
 		x->path = quic_migrate_adopt(x->sk, x->skb, x->left);
@@ -706,7 +713,8 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 		return;
 	if (x.in_place)
 		quic_rx_mem_use_skb(&x.mem, sk, skb);
-	if (hw == QUIC_HW_RX_OPENED)
+	x.device = hw == QUIC_HW_RX_OPENED;
+	if (x.device)
 		off = recv_opened_all(&x, step);
 	while (off < len)
 		off = recv_batch(&x, off, step);
@@ -718,6 +726,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 static void recv_end(struct sock *sk)
 {
 	quic_conn_recv_end(&quic_sk(sk)->conn, quic_now());
+	trace_quic_metrics_updated(&quic_sk(sk)->conn);
 	quic_sock_push(sk);
 }
 

@@ -7,6 +7,7 @@
 
 #include "proto.h"
 #include "sock.h"
+#include "trace.h"
 #include "tx.h"
 #include "txbuf.h"
 
@@ -297,6 +298,8 @@ static int append_some(struct sock *sk, struct quic_stream *s,
 			      min_t(size_t, left, quic_sock_wspace(sk)));
 	if (n <= 0)
 		return n ?: -ENOMEM;
+	trace_quic_stream_data_moved(&q->conn, s->id, s->tx_end, n,
+				     fin && n == left, true);
 	quic_stream_write(&q->conn, s, n, fin && n == left);
 	return n;
 }

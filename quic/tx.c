@@ -21,6 +21,7 @@
 #include "pages.h"
 #include "protect.h"
 #include "sock.h"
+#include "trace.h"
 #include "txbuf.h"
 #include "udp.h"
 
@@ -595,6 +596,8 @@ static int send_plan(struct sock *sk, struct tx_work *w, struct dst_entry *dst,
 		dst_release(dst);
 		return PTR_ERR(skb);
 	}
+	if (trace_quic_packet_sent_enabled())
+		quic_trace_plan(&q->conn, plan, skb->decrypted);
 	quic_udp_xmit(sk, skb, dst, plan->path, plan->ecn);
 	count_retrans(sk);
 	quic_send_commit(&q->conn, plan, plan->n_pkts, now, quic_gfp());

@@ -40,6 +40,11 @@ static inline void quic_env_random(void *buf, size_t len)
 #include "env_user.h"
 #endif
 
+struct quic_conn;
+
+/* For tracing: packet @pn of a space, @len bytes, is declared lost. */
+void quic_env_lost(const struct quic_conn *c, int space, u64 pn, u32 len);
+
 #define QUIC_NSEC_PER_USEC	1000ULL
 #define QUIC_NSEC_PER_MSEC	1000000ULL
 #define QUIC_NSEC_PER_SEC	1000000000ULL

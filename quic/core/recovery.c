@@ -152,6 +152,7 @@ static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
 			continue;
 		}
 		extend_run(&run, c, p);
+		quic_env_lost(c, space, pn, p->bytes);
 		declare_lost(c, space, p, now, gfp);
 	}
 	quic_sent_trim(&sp->sent);
