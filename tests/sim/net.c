@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "net.h"
+#include "quic/core/ecn.h"
 
 u64 sim_rand(struct sim_rng *rng)
 {
@@ -15,8 +16,8 @@ bool sim_chance(struct sim_rng *rng, unsigned int permille)
 	return permille && sim_rand(rng) % 1000 < permille;
 }
 
-static void enqueue(struct sim_net *net, u64 at_ns, int to, const u8 *data,
-		    u32 len)
+static struct sim_dgram *enqueue(struct sim_net *net, u64 at_ns, int to, u8 ecn,
+				 const u8 *data, u32 len)
 {
 	struct sim_dgram *d = malloc(sizeof(*d) + len), **p = &net->queue;
 
@@ -24,6 +25,7 @@ static void enqueue(struct sim_net *net, u64 at_ns, int to, const u8 *data,
 	d->at_ns = at_ns;
 	d->seq = net->seq++;
 	d->to = to;
+	d->ecn = ecn;
 	d->len = len;
 	memcpy(d->data, data, len);
 	while (*p && (*p)->at_ns <= at_ns)
@@ -32,12 +34,36 @@ static void enqueue(struct sim_net *net, u64 at_ns, int to, const u8 *data,
 	*p = d;
 	if (sim_chance(&net->rng, net->corrupt))
 		d->data[sim_rand(&net->rng) % len] ^= BIT(sim_rand(&net->rng) % 8);
+	return d;
 }
 
-void sim_net_send(struct sim_net *net, u64 now, int to, const u8 *data,
+/* What routers make of an ECN field. */
+static u8 pass_ecn(struct sim_net *net, u8 ecn)
+{
+	if (ecn != QUIC_ECN_ECT0)
+		return ecn;
+	if (net->ecn_fault == SIM_ECN_BLEACHED)
+		return QUIC_ECN_NOT_ECT;
+	if (net->ecn_fault == SIM_ECN_REMARKED)
+		return QUIC_ECN_ECT1;
+	return sim_chance(&net->rng, net->ce) ? QUIC_ECN_CE : ecn;
+}
+
+static bool is_too_big(const struct sim_net *net, u64 now, u32 len)
+{
+	return net->mtu_bytes && now >= net->mtu_from_ns &&
+	       len > net->mtu_bytes;
+}
+
+void sim_net_send(struct sim_net *net, u64 now, int to, u8 ecn, const u8 *data,
 		  u32 len)
 {
 	u64 start = max(now, net->busy_until[to]), at;
+
+	if (is_too_big(net, now, len) ||
+	    (ecn && net->ecn_fault == SIM_ECN_DROPPED))
+		return;
+	ecn = pass_ecn(net, ecn);
 
 	if (net->queue_ns && start - now > net->queue_ns)
 		return;
@@ -47,10 +73,13 @@ void sim_net_send(struct sim_net *net, u64 now, int to, const u8 *data,
 	at = net->busy_until[to] + net->delay_ns;
 	if (sim_chance(&net->rng, net->reorder))
 		at += sim_rand(&net->rng) % (net->jitter_ns + 1);
-	enqueue(net, at, to, data, len);
+	enqueue(net, at, to, ecn, data, len);
+	if (!(data[0] & 0x80) && sim_chance(&net->rng, net->flip))
+		enqueue(net, at - net->delay_ns / 2, to, ecn, data,
+			len)->data[0] ^= 0x04;
 	if (sim_chance(&net->rng, net->dup))
 		enqueue(net, at + sim_rand(&net->rng) % (net->jitter_ns + 1),
-			to, data, len);
+			to, ecn, data, len);
 }
 
 u64 sim_net_next(const struct sim_net *net)

@@ -14,6 +14,13 @@ u64 sim_rand(struct sim_rng *rng);
 /* true with probability @permille / 1000 */
 bool sim_chance(struct sim_rng *rng, unsigned int permille);
 
+enum sim_ecn_fault {
+	SIM_ECN_FINE,
+	SIM_ECN_BLEACHED,
+	SIM_ECN_REMARKED,	/* ECT(0) becomes ECT(1) */
+	SIM_ECN_DROPPED,	/* with what is marked */
+};
+
 /**
  * struct sim_net - impairments, both directions alike
  * @loss, @dup, @corrupt, @reorder: per mille of datagrams
@@ -21,6 +28,12 @@ bool sim_chance(struct sim_rng *rng, unsigned int permille);
  * @jitter_ns: a reordered datagram is late by up to that much
  * @ns_per_byte: serialisation; 0: infinitely fast
  * @queue_ns: longest queue in front of the link; longer ones drop
+ * @mtu_bytes: longer datagrams are dropped in silence from @mtu_from_ns on;
+ *	0: none are
+ * @ce: per mille of datagrams with ECT(0) that are marked CE
+ * @ecn_fault: what else is done to marks
+ * @flip: per mille of short headers that an attacker repeats with the other
+ *	key phase
  */
 struct sim_net {
 	struct sim_rng rng;
@@ -29,6 +42,10 @@ struct sim_net {
 	u64 jitter_ns;
 	u64 ns_per_byte;
 	u64 queue_ns;
+	u32 mtu_bytes;
+	u64 mtu_from_ns;
+	unsigned int ce, flip;
+	enum sim_ecn_fault ecn_fault;
 	u64 busy_until[2];
 	struct sim_dgram *queue;
 	u64 seq;
@@ -39,11 +56,12 @@ struct sim_dgram {
 	u64 at_ns;
 	u64 seq;
 	int to;
+	u8 ecn;
 	u32 len;
 	u8 data[];
 };
 
-void sim_net_send(struct sim_net *net, u64 now, int to, const u8 *data,
+void sim_net_send(struct sim_net *net, u64 now, int to, u8 ecn, const u8 *data,
 		  u32 len);
 /* Arrival time of the next datagram, or QUIC_TIME_NEVER. */
 u64 sim_net_next(const struct sim_net *net);

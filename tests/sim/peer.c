@@ -112,8 +112,8 @@ static void send_all(struct sim_peer *p, u64 now)
 			cut--;
 		for (i = 0; i < cut; i++) {
 			if (plan->pkt[i].new_dgram && len) {
-				sim_net_send(p->net, now, !p->index, dgram,
-					     len);
+				sim_net_send(p->net, now, !p->index,
+					     plan->ecn, dgram, len);
 				len = 0;
 			}
 			lay_out(p, &plan->pkt[i], dgram + len);
@@ -125,8 +125,9 @@ static void send_all(struct sim_peer *p, u64 now)
 			len += plan->pkt[i].len;
 		}
 		if (len)
-			sim_net_send(p->net, now, !p->index, dgram, len);
-		if (len > p->c.path.mtu_bytes)
+			sim_net_send(p->net, now, !p->index, plan->ecn, dgram,
+				     len);
+		if (len > p->c.path.mtu_bytes && plan->n_pkts > 1)
 			fail(p, "plan: datagram above the MTU");
 		quic_send_commit(&p->c, plan, cut, now, GFP_ATOMIC);
 	}
@@ -261,10 +262,12 @@ static int type_level(u8 type)
 }
 
 static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
-			struct quic_buf *buf, u64 now)
+			struct quic_buf *buf, u8 ecn, u64 now)
 {
 	static const u8 no_mask[5];
-	struct quic_rx rx = { .hdr = hdr, .buf = buf, .now = now };
+	struct quic_rx rx = {
+		.hdr = hdr, .buf = buf, .ecn = ecn, .now = now,
+	};
 	int level = type_level(hdr->type);
 	u8 tag[QUIC_TAG_LEN];
 
@@ -301,7 +304,7 @@ void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 	while (off < d->len &&
 	       !quic_hdr_parse(sb->data + off, d->len - off,
 			       QUIC_CID_DEFAULT_LEN, &hdr)) {
-		recv_packet(p, sb->data + off, &hdr, &sb->buf, now);
+		recv_packet(p, sb->data + off, &hdr, &sb->buf, d->ecn, now);
 		off += hdr.len;
 	}
 	quic_conn_recv_end(&p->c, now);
@@ -535,6 +538,7 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 {
 	struct quic_conn_cfg cfg = {
 		.server = index, .version = QUIC_V1, .mtu = 1452, .now = now,
+		.plpmtud = true, .ecn = true, .skip_pns = true,
 	};
 	struct quic_tparams tp;
 	int err;

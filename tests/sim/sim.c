@@ -24,6 +24,28 @@ struct run {
 	bool verbose;
 };
 
+/* What the path does to large packets and to marks. */
+static void setup_path(struct run *r, struct sim_rng *rng)
+{
+	struct sim_net *n = &r->net;
+	int i;
+
+	if (sim_rand(rng) % 2)
+		n->mtu_bytes = 1200 + sim_rand(rng) % 300;
+	/* in the midst of it: a black hole */
+	if (sim_rand(rng) % 4 == 0)
+		n->mtu_from_ns = r->now + sim_rand(rng) % (3 * QUIC_NSEC_PER_SEC);
+	if (sim_rand(rng) % 2)
+		n->ecn_fault = sim_rand(rng) % (SIM_ECN_DROPPED + 1);
+	if (sim_rand(rng) % 2)
+		n->ce = sim_rand(rng) % 200;
+	if (sim_rand(rng) % 2)
+		n->flip = sim_rand(rng) % 200;
+	for (i = 0; i < 2; i++)
+		if (sim_rand(rng) % 4 == 0)
+			r->peer[i].c.keepalive_ns = QUIC_NSEC_PER_SEC;
+}
+
 static void setup(struct run *r)
 {
 	struct sim_rng rng = { r->seed };
@@ -58,6 +80,7 @@ static void setup(struct run *r)
 			p->tx[k].id = sim_rand(&rng) & 1;	/* uni? */
 		}
 	}
+	setup_path(r, &rng);
 }
 
 static u64 next_time(const struct run *r)
@@ -95,6 +118,23 @@ static void step(struct run *r)
 		sim_peer_run(&r->peer[i], r->now);
 }
 
+/* What the endpoint came to know of its path must be so. */
+static const char *path_verdict(const struct run *r, const struct quic_conn *c)
+{
+	const struct sim_net *n = &r->net;
+	const struct quic_path *p = &c->path;
+
+	if (p->pmtud.state == QUIC_PMTUD_COMPLETE && n->mtu_bytes &&
+	    !n->mtu_from_ns && p->mtu_bytes > n->mtu_bytes)
+		return "path MTU: above what passes";
+	if (p->ecn.state == QUIC_ECN_CAPABLE && n->ecn_fault != SIM_ECN_FINE)
+		return "ECN: in use where marks do not pass";
+	if (p->ecn.state == QUIC_ECN_FAILED && r->seed % 8 == 0 &&
+	    n->ecn_fault == SIM_ECN_FINE)
+		return "ECN: failed on a good path";
+	return NULL;
+}
+
 static const char *verdict(const struct run *r)
 {
 	int i;
@@ -108,6 +148,8 @@ static const char *verdict(const struct run *r)
 			return r->peer[i].bad;
 		if (cl->set && (cl->err || cl->timeout || cl->reset))
 			return "closed with an error";
+		if (path_verdict(r, &r->peer[i].c))
+			return path_verdict(r, &r->peer[i].c);
 	}
 	return NULL;
 }
@@ -156,14 +198,15 @@ static void report(const struct run *r)
 {
 	int i;
 
-	fprintf(stderr, "seed %llu: %.3f s, loss %u dup %u corrupt %u reorder %u per mille, delay %.1f ms\n",
+	fprintf(stderr, "seed %llu: %.3f s, loss %u dup %u corrupt %u reorder %u flip %u CE %u per mille, delay %.1f ms, MTU %u from %.1f s, ECN fault %u\n",
 		(unsigned long long)r->seed, r->now / 1e9, r->net.loss,
 		r->net.dup, r->net.corrupt, r->net.reorder,
-		r->net.delay_ns / 1e6);
+		r->net.flip, r->net.ce, r->net.delay_ns / 1e6,
+		r->net.mtu_bytes, r->net.mtu_from_ns / 1e9, r->net.ecn_fault);
 	for (i = 0; i < 2; i++) {
 		const struct quic_conn *c = &r->peer[i].c;
 
-		fprintf(stderr, "  %s: state %u close%s%s%s err %#llx frame %#llx tx %llu rx %llu lost %llu pto %llu dup %llu cwnd %llu flight %llu srtt %.1f ms gen %u/%u streams %u\n",
+		fprintf(stderr, "  %s: state %u close%s%s%s err %#llx frame %#llx tx %llu rx %llu lost %llu pto %llu dup %llu cwnd %llu flight %llu srtt %.1f ms gen %u/%u streams %u mtu %u (%u, %llu probes, %llu holes) ecn %u ce %llu\n",
 			i ? "server" : "client", c->state,
 			c->close.local ? " local" : "",
 			c->close.timeout ? " timeout" : "",
@@ -178,7 +221,12 @@ static void report(const struct run *r)
 			(unsigned long long)c->cc.window_bytes,
 			(unsigned long long)c->cc.in_flight_bytes,
 			c->rtt.smoothed / 1e6, c->keys.tx_gen, c->keys.rx_gen,
-			c->streams.count);
+			c->streams.count, c->path.mtu_bytes,
+			c->path.pmtud.state,
+			(unsigned long long)c->stats.mtu_probes,
+			(unsigned long long)c->stats.mtu_black_holes,
+			c->path.ecn.state,
+			(unsigned long long)c->stats.ce_acked);
 	}
 }
 
