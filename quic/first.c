@@ -28,13 +28,18 @@ static enum quic_mib copy_dgram(struct quic_first *first, const struct sk_buff *
 	return QUIC_MIB_NUM;
 }
 
-static enum quic_mib parse_dgram(struct quic_first *first)
+static enum quic_mib parse_dgram(struct quic_first *first, bool greased)
 {
 	struct quic_hdr *hdr = &first->hdr;
 	int err;
 
-	err = quic_hdr_parse(first->data, first->len, QUIC_CID_DEFAULT_LEN,
-			     hdr);
+	/* RFC 9287 3.1: a client may know from last time that it may */
+	if (greased)
+		err = quic_hdr_parse_greased(first->data, first->len,
+					     QUIC_CID_DEFAULT_LEN, hdr);
+	else
+		err = quic_hdr_parse(first->data, first->len,
+				     QUIC_CID_DEFAULT_LEN, hdr);
 	if (err == -EPROTONOSUPPORT)
 		return QUIC_MIB_PKT_VERSIONDROP;
 	if (err)
@@ -54,14 +59,15 @@ static enum quic_mib parse_dgram(struct quic_first *first)
  * quic_first_parse() - what can be read without keys
  * @first: zeroed
  * @skb: datagrams of one destination id; the first one is looked at
+ * @greased: the listener announces grease_quic_bit
  *
  * Context: softirq, or process context with BH off.
  * Return: 0 or the counter of the reason to drop it.
  */
 enum quic_mib quic_first_parse(struct quic_first *first,
-			       const struct sk_buff *skb)
+			       const struct sk_buff *skb, bool greased)
 {
-	return copy_dgram(first, skb) ?: parse_dgram(first);
+	return copy_dgram(first, skb) ?: parse_dgram(first, greased);
 }
 
 /**

@@ -26,7 +26,7 @@ struct quic_first {
 };
 
 enum quic_mib quic_first_parse(struct quic_first *first,
-			       const struct sk_buff *skb);
+			       const struct sk_buff *skb, bool greased);
 enum quic_mib quic_first_open(struct quic_first *first);
 void quic_first_free(struct quic_first *first);
 

@@ -124,6 +124,17 @@ static int install_secret(struct quic_sock *q, u8 level, enum quic_dir dir,
 	return install_app(q, dir, secret);
 }
 
+/* RFC 9001 6.6: the cipher's, or what the administrator set below them */
+static void set_limits(struct quic_sock *q)
+{
+	const struct quic_sysctls *ctl;
+
+	ctl = &quic_net(sock_net(quic_to_sk(q)))->ctl;
+	quic_keys_set_cipher(&q->conn.keys, q->crypt.cipher);
+	quic_keys_lower_limits(&q->conn.keys, READ_ONCE(ctl->key_seal_pkts),
+			       READ_ONCE(ctl->key_open_pkts));
+}
+
 /* The keys are there: the connection hears of it. */
 static void secret_set(struct quic_sock *q,
 		       const struct quic_crypto_secret *secret)
@@ -131,7 +142,7 @@ static void secret_set(struct quic_sock *q,
 	if (secret->level == QUIC_CRYPTO_EARLY)
 		return;
 	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q)) {
-		quic_keys_set_cipher(&q->conn.keys, secret->type);
+		set_limits(q);
 		quic_keys_ready(&q->conn.keys, 1);
 	}
 	quic_conn_keys(&q->conn, (enum quic_level)secret->level, secret->send,

@@ -277,7 +277,8 @@ static int rcv_first(struct sock *lsk, struct sk_buff *skb,
 
 	if (lsk->sk_state != TCP_LISTEN)
 		return QUIC_MIB_PKT_NOSOCKDROP;
-	mib = quic_first_parse(first, skb);
+	mib = quic_first_parse(first, skb,
+			       quic_sk(lsk)->set.tp.grease_quic_bit);
 	if (mib)
 		return mib;
 	if (hand_to_child(lsk, first, skb))

@@ -106,6 +106,8 @@ static void apply_param(struct quic_tparams *tp,
 		tp->max_ack_delay_us = max_t(u32, p->max_ack_delay /
 					     USEC_PER_MSEC, 1) * USEC_PER_MSEC;
 	set_u64(&tp->max_datagram_frame, p->max_datagram_frame_size);
+	if (p->grease_quic_bit)
+		tp->grease_quic_bit = true;
 	if (p->disable_active_migration)
 		tp->disable_active_migration = true;
 }
@@ -132,7 +134,7 @@ static void apply_conn(struct quic_sock *q,
 /* Fields whose feature is not there yet. */
 static bool param_supported(const struct quic_transport_param *p)
 {
-	return !p->disable_1rtt_encryption && !p->grease_quic_bit;
+	return !p->disable_1rtt_encryption;
 }
 
 /**

@@ -197,6 +197,16 @@ static void keep_later(struct sock *sk, struct sk_buff *skb, u8 ecn)
 	quic_sock_defer_work(sk, QUIC_TODO_RX);
 }
 
+/* RFC 9287 3: who announces it takes packets with either fixed bit. */
+static int parse_hdr(const struct rx_burst *x, const u8 *p, u32 len,
+		     struct quic_hdr *hdr)
+{
+	if (unlikely(x->q->conn.local.grease_quic_bit))
+		return quic_hdr_parse_greased(p, len, QUIC_CID_DEFAULT_LEN,
+					      hdr);
+	return quic_hdr_parse(p, len, QUIC_CID_DEFAULT_LEN, hdr);
+}
+
 /* ---- one packet -------------------------------------------------------- */
 
 static void count_verdict(struct rx_burst *x, enum quic_err err)
@@ -366,7 +376,7 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 	int err;
 	u64 pn;
 
-	if (quic_hdr_parse(h, len, QUIC_CID_DEFAULT_LEN, &hdr)) {
+	if (parse_hdr(x, h, len, &hdr)) {
 		count(x, QUIC_MIB_PKT_INVHDRDROP);
 		return;
 	}
@@ -537,7 +547,7 @@ static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 	int err;
 
 	while (len) {
-		err = quic_hdr_parse(p, len, QUIC_CID_DEFAULT_LEN, &hdr);
+		err = parse_hdr(x, p, len, &hdr);
 		if (err) {
 			count(x, err == -EPROTONOSUPPORT ?
 				 QUIC_MIB_PKT_VERSIONDROP :
@@ -601,7 +611,7 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 		}
 		p = x->mem.area;
 	}
-	if (quic_hdr_parse(p, len, QUIC_CID_DEFAULT_LEN, &hdr) ||
+	if (parse_hdr(x, p, len, &hdr) ||
 	    hdr.type != QUIC_PKT_SHORT) {
 		count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;

@@ -97,6 +97,8 @@ static int init_sock(struct sock *sk)
 {
 	quic_sock_init_fields(sk);
 	quic_settings_init(&quic_sk(sk)->set);
+	quic_sk(sk)->set.tp.grease_quic_bit =
+		READ_ONCE(quic_net(sock_net(sk))->ctl.grease_quic_bit);
 	/* DF is always set, and what ICMP says is quic_udp_mtu_hint() */
 	inet_sk(sk)->pmtudisc = IP_PMTUDISC_PROBE;
 	if (sk->sk_family == AF_INET6)

@@ -12,6 +12,9 @@ struct ctl_table_header;
  * struct quic_sysctls - values; docs/sysctl.md says what they mean
  * @hdr: registration
  * @ecn: mark packets ECT(0)
+ * @grease_quic_bit: announce it (RFC 9287), where the socket does not decide
+ * @key_seal_pkts: packets that one 1-RTT key may seal; 0: what the cipher may
+ * @key_open_pkts: packets that may fail to open; 0: likewise
  * @plpmtud: search for the path's MTU
  * @reset_rate: stateless resets per second
  * @version_rate: Version Negotiation packets per second
@@ -28,6 +31,9 @@ struct quic_sysctls {
 	struct ctl_table_header *hdr;
 	u8 ecn;
 	u8 plpmtud;
+	u8 grease_quic_bit;
+	unsigned int key_seal_pkts;
+	unsigned int key_open_pkts;
 	int reset_rate;
 	int version_rate;
 	int refuse_rate;

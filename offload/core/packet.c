@@ -138,8 +138,8 @@ static bool header_good(const struct burst_info *bi, const u8 *hdr, u64 pn)
 	u32 trunc = 0;
 	unsigned int i;
 
-	/* short form, fixed bit, reserved bits clear; the spin bit may be */
-	if ((hdr[0] & 0xd8) != 0x40 || (hdr[0] & 3) + 1 != b->pn_len)
+	/* short form, reserved bits clear; fixed (RFC 9287) and spin may be */
+	if (hdr[0] & 0x98 || (hdr[0] & 3) + 1 != b->pn_len)
 		return false;
 	if (!!(hdr[0] & 4) != (bi->key->generation & 1))
 		return false;

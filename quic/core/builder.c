@@ -131,6 +131,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 					sp->loss.largest_acked));
 	h->key_phase = c->keys.tx_gen & 1;
 	h->spin = b->path->spin;
+	h->clear_fixed = b->grease >> b->plan->n_pkts & 1;
 	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
 		h->token = c->token;
 		h->token_len = c->token_len;

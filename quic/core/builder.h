@@ -23,6 +23,7 @@ struct quic_sent;
  * @gfp: for the ledger
  * @space: packet number space of @pkt
  * @max: bytes that @pkt may have, tag included
+ * @grease: a random bit for each packet, or 0 (RFC 9287 3)
  * @early: @pkt goes under 0-RTT keys
  * @can_expand: anti-amplification lets a datagram of 1200 bytes go
  * @expand: the datagram must not be shorter than 1200 bytes
@@ -36,6 +37,7 @@ struct quic_builder {
 	struct quic_plan_pkt *pkt;
 	struct quic_sent *sent;
 	u64 now;
+	u64 grease;
 	gfp_t gfp;
 	int space;
 	u16 max;

@@ -619,6 +619,19 @@ void quic_conn_close(struct quic_conn *c, u64 err, bool app, u64 frame_type,
 	quic_conn_set_state(c, QUIC_CONN_CLOSING);
 }
 
+void quic_conn_abandon(struct quic_conn *c, u64 err)
+{
+	if (c->state == QUIC_CONN_CLOSED)
+		return;
+	if (!c->close.set) {
+		c->close.set = true;
+		c->close.local = true;
+		c->close.err = err;
+	}
+	c->pending = 0;
+	quic_conn_set_state(c, QUIC_CONN_CLOSED);
+}
+
 /* RFC 9000 10.2.2 */
 void quic_conn_enter_drain(struct quic_conn *c, u64 now)
 {

@@ -548,6 +548,13 @@ void quic_conn_recv_reset(struct quic_conn *c, u64 now);
 void quic_conn_close(struct quic_conn *c, u64 err, bool app, u64 frame_type,
 		     const char *reason, size_t reason_len, u64 now);
 
+/**
+ * quic_conn_abandon() - the end, without a word to the peer
+ * @c: connection
+ * @err: code that is recorded, if the connection was not closing
+ */
+void quic_conn_abandon(struct quic_conn *c, u64 err);
+
 /* ---- time -------------------------------------------------------------- */
 
 /* When quic_conn_timeout() wants to be called; QUIC_TIME_NEVER: not at all. */

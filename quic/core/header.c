@@ -33,11 +33,7 @@ static bool has_sample(const struct quic_hdr *hdr)
 static int parse_short(const u8 *data, size_t len, unsigned int cid_len,
 		       struct quic_hdr *hdr)
 {
-	/*
-	 * RFC 9000 17.3.1: the fixed bit is 1. We never send grease_quic_bit
-	 * (RFC 9287 3), so no peer may clear it.
-	 */
-	if (!(data[0] & FIXED_BIT) || len < 1 + cid_len)
+	if (len < 1 + cid_len)
 		return -EBADMSG;
 	hdr->type = QUIC_PKT_SHORT;
 	hdr->version = 0;
@@ -106,8 +102,8 @@ static int parse_version_neg(struct quic_rd *rd, size_t len,
 	return hdr->token_len && !(hdr->token_len % 4) ? 0 : -EBADMSG;
 }
 
-int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
-		   struct quic_hdr *hdr)
+int quic_hdr_parse_greased(const u8 *data, size_t len,
+			   unsigned int short_cid_len, struct quic_hdr *hdr)
 {
 	const u8 *types = v1_types;
 	struct quic_rd rd;
@@ -131,8 +127,8 @@ int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 		return parse_version_neg(&rd, len, hdr);
 	if (hdr->version != QUIC_V1 && hdr->version != QUIC_V2)
 		return -EPROTONOSUPPORT;
-	/* RFC 9000 17.2: a cleared fixed bit or a longer id: discard */
-	if (!(data[0] & FIXED_BIT) || hdr->dcid_len > QUIC_CID_MAX_LEN ||
+	/* RFC 9000 17.2: a longer id: discard */
+	if (hdr->dcid_len > QUIC_CID_MAX_LEN ||
 	    hdr->scid_len > QUIC_CID_MAX_LEN)
 		return -EBADMSG;
 	if (hdr->version == QUIC_V2)
@@ -141,6 +137,18 @@ int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 	if (hdr->type == QUIC_PKT_RETRY)
 		return parse_retry(&rd, len, hdr);
 	return parse_numbered(&rd, data, hdr);
+}
+
+int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
+		   struct quic_hdr *hdr)
+{
+	int err = quic_hdr_parse_greased(data, len, short_cid_len, hdr);
+
+	/* RFC 9000 17.2, 17.3.1: a packet with the fixed bit 0: discard */
+	if (!err && hdr->type != QUIC_PKT_VERSION_NEG &&
+	    !(hdr->first & FIXED_BIT))
+		return -EBADMSG;
+	return err;
 }
 
 static u8 first_mask(u8 first)
@@ -196,9 +204,14 @@ static void put_cid(struct quic_wr *wr, const struct quic_cid *cid)
 	quic_wr_bytes(wr, cid->data, cid->len);
 }
 
+static u8 fixed_bit(const struct quic_hdr_build *b)
+{
+	return b->clear_fixed ? 0 : FIXED_BIT;
+}
+
 static int build_short(struct quic_wr *wr, const struct quic_hdr_build *b)
 {
-	quic_wr_u8(wr, FIXED_BIT | (b->spin ? 0x20 : 0) |
+	quic_wr_u8(wr, fixed_bit(b) | (b->spin ? 0x20 : 0) |
 		   (b->key_phase ? 0x04 : 0) | (b->pn_len - 1));
 	quic_wr_bytes(wr, b->dcid->data, b->dcid->len);
 	put_pn(wr, b->pn, b->pn_len);
@@ -217,8 +230,8 @@ int quic_hdr_build(struct quic_wr *wr, const struct quic_hdr_build *b)
 	/* Length has two bytes here */
 	if (length >= 1 << 14)
 		return -ENOSPC;
-	quic_wr_u8(wr, FORM_LONG | FIXED_BIT | type_bits(b->version, b->type) |
-		   (b->pn_len - 1));
+	quic_wr_u8(wr, FORM_LONG | fixed_bit(b) |
+		   type_bits(b->version, b->type) | (b->pn_len - 1));
 	quic_wr_u32(wr, b->version);
 	put_cid(wr, b->dcid);
 	put_cid(wr, b->scid);

@@ -96,6 +96,20 @@ int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 		   struct quic_hdr *hdr);
 
 /**
+ * quic_hdr_parse_greased() - quic_hdr_parse(), whatever the fixed bit says
+ * @data: the datagram from this packet on
+ * @len: bytes at @data
+ * @short_cid_len: length of the connection ids that this endpoint issues
+ * @hdr: filled in on success
+ *
+ * RFC 9287 3: for an endpoint that announced grease_quic_bit.
+ *
+ * Return: as quic_hdr_parse().
+ */
+int quic_hdr_parse_greased(const u8 *data, size_t len,
+			   unsigned int short_cid_len, struct quic_hdr *hdr);
+
+/**
  * quic_hdr_unprotect() - take header protection off, in place (RFC 9001 5.4)
  * @pkt: first byte of the packet; its first byte and packet number are changed
  * @hdr: as quic_hdr_parse() left it; first, pn_len and pn are set
@@ -135,6 +149,7 @@ static inline bool quic_hdr_key_phase(const struct quic_hdr *hdr)
  * @pn_len: 1..4
  * @key_phase: short header only
  * @spin: short header only
+ * @clear_fixed: leave the fixed bit 0 (RFC 9287 3)
  */
 struct quic_hdr_build {
 	const struct quic_cid *dcid;
@@ -148,6 +163,7 @@ struct quic_hdr_build {
 	u8 pn_len;
 	bool key_phase;
 	bool spin;
+	bool clear_fixed;
 };
 
 /**

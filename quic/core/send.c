@@ -744,6 +744,28 @@ static bool in_handshake(struct quic_conn *c, bool open, u64 now)
 	       wants(c, QUIC_SPACE_HANDSHAKE, open, now);
 }
 
+/* RFC 9287 3: unpredictable, when the peer says that it may be */
+static void draw_grease(struct quic_builder *b)
+{
+	const struct quic_conn *c = b->c;
+
+	BUILD_BUG_ON(QUIC_PLAN_PKTS > 64);
+	if (c->has_remote && c->remote.grease_quic_bit &&
+	    c->local.grease_quic_bit)
+		quic_env_random(&b->grease, sizeof(b->grease));
+}
+
+/* RFC 9000 12.3: no number left: not even a CONNECTION_CLOSE goes out. */
+static bool is_exhausted(const struct quic_conn *c)
+{
+	int i;
+
+	for (i = 0; i < QUIC_SPACES; i++)
+		if (c->space[i].sent.next > QUIC_PN_MAX - 2 * QUIC_PLAN_PKTS)
+			return true;
+	return false;
+}
+
 int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		   struct quic_plan *plan, gfp_t gfp)
 {
@@ -758,6 +780,11 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 		check_seal_limit(c, now);
 	if (c->state >= QUIC_CONN_DRAINING)
 		return 0;
+	if (is_exhausted(c)) {
+		quic_conn_abandon(c, QUIC_ERR_AEAD_LIMIT_REACHED);
+		return 0;
+	}
+	draw_grease(&b);
 	plan->gen = c->keys.tx_gen;
 	plan->path = c->path.id;
 	if (c->state == QUIC_CONN_ESTABLISHED)

@@ -466,6 +466,28 @@ static void idle_in_the_handshake(void)
 	fix_free(&f);
 }
 
+/* RFC 9000 12.3: the end of the numbers is the end, without a word. */
+static void no_number_left(void)
+{
+	struct quic_sent_ring *r;
+
+	fix_open(&f, true, NULL, NULL);
+	r = &f.c.space[QUIC_SPACE_APP].sent;
+	quic_sent_free(r);
+	r->next = QUIC_PN_MAX - 2 * QUIC_PLAN_PKTS;
+	r->base = r->next;
+	f.c.pending |= QUIC_PEND_PING;
+	CHECK_EQ(fix_plan(&f, 1), 1);
+	quic_send_abort(&f.c, &f.plan, f.now, GFP_ATOMIC);
+	f.c.pending |= QUIC_PEND_PING;
+	CHECK_EQ(fix_plan(&f, 1), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_CLOSED);
+	CHECK(f.c.close.local);
+	CHECK(f.c.news & QUIC_NEWS_CLOSED);
+	CHECK_EQ(fix_plan(&f, 1), 0);
+	fix_free(&f);
+}
+
 /* Nothing to wait for is not waited for. */
 static void blocked_server_does_not_spin(void)
 {
@@ -669,6 +691,7 @@ int main(void)
 	TEST(idle_restarts);
 	TEST(idle_at_least_three_pto);
 	TEST(idle_in_the_handshake);
+	TEST(no_number_left);
 	TEST(blocked_server_does_not_spin);
 	TEST(exchange);
 	TEST(allocation_failures);

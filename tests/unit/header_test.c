@@ -372,6 +372,35 @@ static void fixed_bit(void)
 	CHECK_EQ(parse_result(p.bytes, p.len, 8), -EBADMSG);
 }
 
+/* RFC 9287 3: cleared on purpose, for who announced grease_quic_bit */
+static void greased_bit(void)
+{
+	struct quic_hdr_build b = {
+		.dcid = &cid8, .scid = &cid8, .version = QUIC_V1,
+		.pn_len = 2, .payload_len = 30, .clear_fixed = true,
+	};
+	static const u8 types[] = {
+		QUIC_PKT_INITIAL, QUIC_PKT_HANDSHAKE, QUIC_PKT_SHORT,
+	};
+	struct quic_hdr hdr;
+	struct built p;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		b.type = types[i];
+		build_packet(&p, &b);
+		CHECK(!(p.bytes[0] & 0x40));
+		CHECK_EQ(parse_result(p.bytes, p.len, 8), -EBADMSG);
+		CHECK_EQ(quic_hdr_parse_greased(p.bytes, p.len, 8, &hdr), 0);
+		CHECK_EQ(hdr.type, types[i]);
+		CHECK_EQ(hdr.len, p.len);
+		/* and 1 is as good as ever */
+		p.bytes[0] |= 0x40;
+		CHECK_EQ(quic_hdr_parse_greased(p.bytes, p.len, 8, &hdr), 0);
+	}
+	CHECK_EQ(quic_hdr_parse_greased(p.bytes, 0, 8, &hdr), -EBADMSG);
+}
+
 /* A long header with connection ids of such lengths, all else right. */
 static size_t put_long(u8 *to, size_t room, u32 version, u8 dcid_len,
 		       u8 scid_len)
@@ -652,6 +681,7 @@ int main(void)
 	TEST(sample_bounds);
 	TEST(coalesced);
 	TEST(fixed_bit);
+	TEST(greased_bit);
 	TEST(long_cids);
 	TEST(unknown_versions);
 	TEST(version_neg);

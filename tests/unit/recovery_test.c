@@ -269,6 +269,35 @@ static void skipped(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9000 21.4: numbers are left out at random, and who acknowledges one did
+ * not wait for packets; also when all around it is settled and forgotten.
+ */
+static void optimistic(void)
+{
+	u64 pn, at;
+
+	start();
+	quic_sent_skip_start(ring());
+	f.c.cc.window_bytes = 1 << 20;
+	at = ring()->skip_at;
+	CHECK(at >= ring()->next + 32 && at < ring()->next + 96);
+	pn = ring()->next;
+	while (ring()->skipped == QUIC_PN_NONE)
+		send_pings(1);
+	CHECK_EQ(ring()->skipped, at);
+	CHECK_EQ(state_of(at), QUIC_SENT_NONE);
+	CHECK_EQ(state_of(at + 1), QUIC_SENT_OUT);
+	CHECK_EQ(fix_ack(&f, APP, pn, at - 1), 0);
+	CHECK_EQ(fix_ack(&f, APP, at + 1, at + 1), 0);
+	CHECK(ring()->base > at);
+	CHECK(ring()->skip_at > at + 64);
+	send_pings(2);
+	CHECK_EQ(fix_ack(&f, APP, at - 1, at + 2), QUIC_ERR_PROTOCOL_VIOLATION);
+	CHECK_EQ(f.c.close.err, QUIC_ERR_PROTOCOL_VIOLATION);
+	fix_free(&f);
+}
+
 /* Every other packet of many, in one frame */
 static void many_ranges(void)
 {
@@ -650,6 +679,7 @@ int main(void)
 	TEST(rtt_not_from_silence);
 	TEST(never_sent);
 	TEST(skipped);
+	TEST(optimistic);
 	TEST(many_ranges);
 	TEST(late_acknowledgement);
 	TEST(by_count);

@@ -713,6 +713,36 @@ static void number_length(void)
 	}
 }
 
+/* RFC 9287 3: unpredictable when both announced it, else 1 */
+static void greased_packets(void)
+{
+	unsigned int i, n, ones = 0;
+
+	for (n = 0; n < 3; n++) {
+		start(true);
+		f.c.local.grease_quic_bit = n & 1;
+		f.c.remote.grease_quic_bit = n & 2;
+		f.c.cc.window_bytes = 1 << 20;
+		fix_write(&f, false, 20000, false);
+		CHECK(fix_plan(&f, 14) >= 14);
+		for (i = 0; i < f.plan.n_pkts; i++)
+			CHECK(*fix_lay_out(&f, &f.plan.pkt[i]) & 0x40);
+		fix_commit(&f, f.plan.n_pkts);
+		fix_free(&f);
+	}
+	start(true);
+	f.c.local.grease_quic_bit = true;
+	f.c.remote.grease_quic_bit = true;
+	f.c.cc.window_bytes = 1 << 20;
+	fix_write(&f, false, 20000, false);
+	CHECK(fix_plan(&f, 14) >= 14);
+	for (i = 0; i < f.plan.n_pkts; i++)
+		ones += !!(*fix_lay_out(&f, &f.plan.pkt[i]) & 0x40);
+	CHECK(ones && ones < f.plan.n_pkts);
+	fix_commit(&f, f.plan.n_pkts);
+	fix_free(&f);
+}
+
 int main(void)
 {
 	TEST(bulk);
@@ -736,5 +766,6 @@ int main(void)
 	TEST(no_memory);
 	TEST(silence);
 	TEST(number_length);
+	TEST(greased_packets);
 	return tap_done();
 }

@@ -9,9 +9,11 @@
 #include "frame.h"
 #include "port.h"
 
-/* RFC 9000 17.3.1: header form and fixed bit, then the connection ID. */
+/*
+ * RFC 9000 17.3.1: header form, then the connection ID. The fixed bit may have
+ * either value (RFC 9287), and a known ID says more than it.
+ */
 #define HEADER_FORM		0x80
-#define FIXED_BIT		0x40
 #define KEY_PHASE		0x04
 #define PN_OFF			(1 + QNSIM_CID_LEN)
 #define MIN_PKT_LEN		(PN_OFF + QNSIM_MAX_PN_LEN + QNSIM_SAMPLE_LEN)
@@ -29,7 +31,7 @@ static struct qnsim_dir *match(struct qnsim_port *port,
 	if (udp->payload_len < PN_OFF)
 		return NULL;
 	hdr = skb_header_pointer(skb, udp->payload_off, sizeof(buf), buf);
-	if (!hdr || (hdr[0] & (HEADER_FORM | FIXED_BIT)) != FIXED_BIT)
+	if (!hdr || hdr[0] & HEADER_FORM)
 		return NULL;
 	return qnsim_flow_find(&port->flows, hdr + 1);
 }
