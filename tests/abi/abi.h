@@ -108,5 +108,6 @@ void test_recv(void);
 void test_datagrams(void);
 void test_events(void);
 void test_life(void);
+void test_silence(void);
 
 #endif

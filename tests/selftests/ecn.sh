@@ -9,7 +9,7 @@ need nft tshark tcpdump
 ns_add a r b
 routed a r b || bail
 mkdir -p /tmp/in /tmp/got
-random_file /tmp/up 600000
+random_file /tmp/up 400000
 
 TESTING=1 CAPABLE=3 FAILED=4
 field() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" /tmp/client.json; }
@@ -64,6 +64,8 @@ for v in 4 6; do
 	is "IPv$v: congested: nothing was lost" "$(field lost_pkts)" 0
 	unlike "IPv$v: congested: the window came down" "$(field ssthresh)" '^18446744073709551615$'
 
+	# what the kernel does not do by family is seen with one
+	[ $v = 4 ] || continue
 	on_way 'ip ecn set not-ect'
 	upload "IPv$v: bleached" "$addr"
 	is "IPv$v: bleached: state" "$(field ecn)" $FAILED
