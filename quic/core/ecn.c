@@ -34,20 +34,22 @@ void quic_ecn_init(struct quic_ecn *e, bool enabled, u64 now)
 	e->since_ns = now;
 }
 
-void quic_ecn_sent(struct quic_conn *c, int space)
+void quic_ecn_sent(struct quic_conn *c, int space, bool eliciting)
 {
 	struct quic_ecn *e = &c->path.ecn;
 
 	c->space[space].loss.ecn.sent++;
-	if (e->state == QUIC_ECN_TESTING && ++e->test_pkts >= TEST_PKTS)
+	if (e->state == QUIC_ECN_TESTING && eliciting &&
+	    ++e->test_pkts >= TEST_PKTS)
 		set_state(c, QUIC_ECN_UNKNOWN);
 }
 
-void quic_ecn_lost(struct quic_conn *c, u64 sent_ns)
+void quic_ecn_lost(struct quic_conn *c, const struct quic_sent *pkt)
 {
 	struct quic_ecn *e = &c->path.ecn;
 
-	if (e->state != QUIC_ECN_UNKNOWN || sent_ns < e->since_ns)
+	if (e->state != QUIC_ECN_UNKNOWN || pkt->time_ns < e->since_ns ||
+	    !(pkt->flags & QUIC_SENT_ELICITING))
 		return;
 	/* RFC 9000 13.4.2.1: marked packets, and they alone, do not pass */
 	if (++e->lost_pkts >= e->test_pkts)

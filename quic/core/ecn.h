@@ -7,6 +7,7 @@
 
 struct quic_conn;
 struct quic_frame;
+struct quic_sent;
 
 /* IP ECN field */
 #define QUIC_ECN_NOT_ECT	0
@@ -33,7 +34,8 @@ enum quic_ecn_state {
 /**
  * struct quic_ecn - what is known of one path
  * @state: enum quic_ecn_state
- * @test_pkts: marked packets sent while testing
+ * @test_pkts: marked packets sent while testing, of those that elicit an
+ *	acknowledgement: nothing is heard of others
  * @lost_pkts: how many of them were lost
  * @since_ns: marks of packets that were sent before are another path's
  */
@@ -72,10 +74,10 @@ static inline u8 quic_ecn_mark(const struct quic_ecn *e)
 }
 
 /* A packet with ECT(0) went out in @space. */
-void quic_ecn_sent(struct quic_conn *c, int space);
+void quic_ecn_sent(struct quic_conn *c, int space, bool eliciting);
 
-/* A packet with ECT(0), sent at @sent_ns, was lost. */
-void quic_ecn_lost(struct quic_conn *c, u64 sent_ns);
+/* A packet with ECT(0) was lost. */
+void quic_ecn_lost(struct quic_conn *c, const struct quic_sent *pkt);
 
 /* Nothing came back for a second probe timeout: are the marks the reason? */
 void quic_ecn_timeout(struct quic_conn *c);

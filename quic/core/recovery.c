@@ -91,7 +91,7 @@ static void declare_lost(struct quic_conn *c, int space, struct quic_sent *p,
 	c->stats.lost_pkts++;
 	if (p->path == c->path.epoch) {
 		if (p->flags & QUIC_SENT_ECT0)
-			quic_ecn_lost(c, p->time_ns);
+			quic_ecn_lost(c, p);
 		quic_pmtud_lost(c, p, now);
 	}
 	each_frame_lost(c, space, p, gfp);

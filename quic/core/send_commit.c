@@ -28,7 +28,7 @@ static void commit_pkt(struct quic_conn *c, const struct quic_plan_pkt *pkt,
 		p->flags |= QUIC_SENT_APP_LIMITED;
 	c->acks_only = p->flags & QUIC_SENT_ELICITING ? 0 : c->acks_only + 1;
 	if (p->flags & QUIC_SENT_ECT0)
-		quic_ecn_sent(c, space);
+		quic_ecn_sent(c, space, p->flags & QUIC_SENT_ELICITING);
 	if (p->flags & QUIC_SENT_MTU_PROBE)
 		quic_pmtud_sent(c, now);
 	quic_recovery_sent(c, space, pkt->pn, now);

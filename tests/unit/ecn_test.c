@@ -72,6 +72,30 @@ static void testing(void)
 	fix_free(&f);
 }
 
+/* ACKs alone are marked, too, but nobody says that they came. */
+static void acks_are_no_test(void)
+{
+	unsigned int i;
+
+	start();
+	for (i = 0; i < 20; i++) {
+		CHECK_EQ(fix_ping(&f, APP), 0);
+		CHECK_EQ(fix_ping(&f, APP), 0);
+		quic_conn_recv_end(&f.c, f.now);
+		CHECK_EQ(fix_plan(&f, 1), 1);
+		CHECK_EQ(f.plan.ecn, QUIC_ECN_ECT0);
+		fix_commit(&f, 1);
+	}
+	CHECK_EQ(ecn()->state, QUIC_ECN_TESTING);
+	CHECK_EQ(ecn()->test_pkts, 0);
+	CHECK_EQ(f.c.space[APP].loss.ecn.sent, 20);
+	/* reported they are */
+	first_pn = send_pings(1);
+	CHECK_EQ(ack(first_pn - 20, first_pn, 21, 0, 0), 0);
+	CHECK_EQ(ecn()->state, QUIC_ECN_CAPABLE);
+	fix_free(&f);
+}
+
 static void fails(enum quic_err err)
 {
 	CHECK_EQ(err, 0);
@@ -257,6 +281,7 @@ static void switched_off(void)
 int main(void)
 {
 	TEST(testing);
+	TEST(acks_are_no_test);
 	TEST(no_counts);
 	TEST(bleached);
 	TEST(remarked);
