@@ -123,8 +123,11 @@ void quic_cc_lost(struct quic_cc *cc, u32 bytes, u64 sent_ns, u64 now,
 		  bool congestion)
 {
 	quic_cc_forget(cc, bytes);
-	if (congestion)
-		quic_cc_congestion(cc, sent_ns, now);
+	if (!congestion)
+		return;
+	if (cc->ops->lost)
+		cc->ops->lost(cc, bytes);
+	quic_cc_congestion(cc, sent_ns, now);
 }
 
 void quic_cc_persistent(struct quic_cc *cc, u64 now)
@@ -136,6 +139,11 @@ void quic_cc_persistent(struct quic_cc *cc, u64 now)
 
 void quic_cc_mtu(struct quic_cc *cc, u32 mss)
 {
+	bool initial = cc->window_bytes == initial_window(cc->mss_bytes);
+
 	cc->mss_bytes = mss;
+	/* RFC 9002 7.2: one that nothing has changed yet is that of the size */
+	if (initial)
+		cc->window_bytes = initial_window(mss);
 	cc->window_bytes = max(cc->window_bytes, quic_cc_min_window(cc));
 }

@@ -47,6 +47,7 @@ struct quic_cc_ack {
  * @algo: its number
  * @init: set up its part of &struct quic_cc
  * @acked: an ACK frame acknowledged something new
+ * @lost: a packet was lost, by congestion or chance
  * @congestion: a loss or CE mark outside of any recovery period
  * @persistent: persistent congestion (RFC 9002 7.6)
  * @restart: sending goes on after nothing was in flight for a while
@@ -60,6 +61,7 @@ struct quic_cc_ops {
 	bool paces;
 	void (*init)(struct quic_cc *cc);
 	void (*acked)(struct quic_cc *cc, const struct quic_cc_ack *ack);
+	void (*lost)(struct quic_cc *cc, u32 bytes);
 	void (*congestion)(struct quic_cc *cc, u64 now);
 	void (*persistent)(struct quic_cc *cc);
 	void (*restart)(struct quic_cc *cc, u64 idle_ns);

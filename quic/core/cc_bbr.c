@@ -15,8 +15,12 @@
  * is sending next to nothing for 200 ms.
  *
  * What differs: the bandwidth filter has two bins of eight rounds instead of
- * one window of ten, and a loss reduces nothing, not even for a round;
- * persistent congestion (RFC 9002 7.6) does.
+ * one window of ten. A single loss reduces nothing, not even for a round, but
+ * a round that loses more than 2 % (as in later versions of BBR) ends STARTUP,
+ * and from then on bounds what is in flight: two flows would otherwise fill
+ * any queue shorter than the product, for good. The bound is raised by a
+ * burst each time that probing for bandwidth met no loss.
+ * Persistent congestion (RFC 9002 7.6) reduces the window to the minimum.
  */
 
 /* Gains, in 1/256. 739 is 2/ln(2): the rate may double each round. */
@@ -24,11 +28,21 @@
 #define GAIN_STARTUP	739
 #define GAIN_DRAIN	88
 #define GAIN_WINDOW	512
+/*
+ * After losses: 0.7 of what is in flight, but no less than 5/4 of the product.
+ * A little queue has to stay: without one, flows of unequal rates that share
+ * the bottleneck have no reason to become equal.
+ */
+#define GAIN_BACKOFF	179
+#define GAIN_CAP	320
 
 #define BIN_ROUNDS	8
 #define MIN_RTT_NS	(10 * QUIC_NSEC_PER_SEC)
 #define PROBE_RTT_NS	(200 * QUIC_NSEC_PER_MSEC)
 #define MIN_PKTS	4
+/* A round loses too much: 1/50 of it, but more than a few packets. */
+#define LOSS_DIVISOR	50
+#define LOSS_MIN_PKTS	8
 /* The pipe is full when three rounds brought less than a quarter more. */
 #define FULL_ROUNDS	3
 
@@ -50,6 +64,9 @@ static const u16 cycle_gain[] = { 320, 192, 256, 256, 256, 256, 256, 256 };
  * @min_rtt_at_ns: when it was seen
  * @round_bytes: a round ends when what left after that much had been
  *	delivered is acknowledged
+ * @round_from_bytes: delivered when the round began
+ * @lost_bytes: in this round
+ * @cap_bytes: bound on the window; U64_MAX: none
  * @phase_ns: begin of the phase of PROBE_BW
  * @probe_until_ns: end of PROBE_RTT; 0: in flight is too much yet
  * @kept_bytes: window before PROBE_RTT
@@ -67,6 +84,9 @@ struct bbr {
 	u64 min_rtt_ns;
 	u64 min_rtt_at_ns;
 	u64 round_bytes;
+	u64 round_from_bytes;
+	u64 lost_bytes;
+	u64 cap_bytes;
 	u64 phase_ns;
 	u64 probe_until_ns;
 	u64 kept_bytes;
@@ -125,11 +145,32 @@ static void take_bandwidth(struct bbr *b, const struct quic_delivery_sample *s)
 	b->bw[0] = max(b->bw[0], bw);
 }
 
-static void take_round(struct bbr *b, const struct quic_delivery_sample *s)
+/* More than queues short of room and random errors would explain? */
+static bool lost_too_much(const struct quic_cc *cc, const struct bbr *b,
+			  u64 delivered)
+{
+	return b->lost_bytes >= LOSS_MIN_PKTS * (u64)cc->mss_bytes &&
+	       b->lost_bytes * LOSS_DIVISOR > delivered - b->round_from_bytes;
+}
+
+static void end_round(const struct quic_cc *cc, struct bbr *b, u64 delivered)
+{
+	if (lost_too_much(cc, b, delivered)) {
+		b->full = true;
+		b->cap_bytes = max(times(bdp(b), GAIN_CAP),
+				   times(cc->in_flight_bytes, GAIN_BACKOFF));
+	}
+	b->lost_bytes = 0;
+	b->round_from_bytes = delivered;
+	b->round_bytes = delivered;
+}
+
+static void take_round(const struct quic_cc *cc, struct bbr *b,
+		       const struct quic_delivery_sample *s)
 {
 	b->round_start = s->prior_bytes >= b->round_bytes;
 	if (b->round_start)
-		b->round_bytes = s->prior_bytes + s->bytes;
+		end_round(cc, b, s->prior_bytes + s->bytes);
 }
 
 static void check_full(struct bbr *b, const struct quic_delivery_sample *s)
@@ -168,6 +209,10 @@ static void next_phase(const struct quic_cc *cc, struct bbr *b, u64 now)
 		over |= cc->in_flight_bytes <= bdp(b);
 	if (!over)
 		return;
+	if (gain > GAIN_ONE && b->cap_bytes != U64_MAX &&
+	    cc->recovery_start_ns < b->phase_ns)
+		b->cap_bytes += quic_pacer_quantum(cc->rate_bytes_s,
+						   cc->mss_bytes);
 	b->phase = (b->phase + 1) % ARRAY_SIZE(cycle_gain);
 	b->phase_ns = now;
 }
@@ -259,14 +304,15 @@ static void set_window(struct quic_cc *cc, const struct bbr *b, u64 acked)
 		cc->window_bytes = min(cc->window_bytes + acked, target);
 	else if (cc->window_bytes < target)
 		cc->window_bytes += acked;
-	cc->window_bytes = max(cc->window_bytes, min_window(cc));
+	cc->window_bytes = clamp_t(u64, cc->window_bytes, min_window(cc),
+				   max(b->cap_bytes, min_window(cc)));
 }
 
 static void bbr_acked(struct quic_cc *cc, const struct quic_cc_ack *ack)
 {
 	struct bbr *b = bbr_of(cc);
 
-	take_round(b, &ack->rate);
+	take_round(cc, b, &ack->rate);
 	take_bandwidth(b, &ack->rate);
 	check_full(b, &ack->rate);
 	next_mode(cc, b, ack->now);
@@ -274,6 +320,11 @@ static void bbr_acked(struct quic_cc *cc, const struct quic_cc_ack *ack)
 	probe_rtt(cc, b, ack->now);
 	set_rate(cc, b, ack->rtt);
 	set_window(cc, b, ack->acked_bytes);
+}
+
+static void bbr_lost(struct quic_cc *cc, u32 bytes)
+{
+	bbr_of(cc)->lost_bytes += bytes;
 }
 
 static void bbr_congestion(struct quic_cc *cc, u64 now)
@@ -290,11 +341,18 @@ static void bbr_restart(struct quic_cc *cc, u64 idle_ns)
 	bbr_of(cc)->idle = true;
 }
 
+static void bbr_init(struct quic_cc *cc)
+{
+	bbr_of(cc)->cap_bytes = U64_MAX;
+}
+
 const struct quic_cc_ops quic_cc_bbr = {
 	.name = "bbr",
 	.algo = QUIC_CC_BBR,
 	.paces = true,
+	.init = bbr_init,
 	.acked = bbr_acked,
+	.lost = bbr_lost,
 	.congestion = bbr_congestion,
 	.persistent = bbr_persistent,
 	.restart = bbr_restart,

@@ -6,10 +6,11 @@
 
 static void fill(struct quic_pacer *p, u64 rate, u64 quantum, u64 now)
 {
+	u64 most = quantum + (rate >> QUIC_PACER_BURST_SHIFT);
 	u64 dt = min_t(u64, now - p->filled_ns, FILL_MAX_NS);
 
 	p->credit_bytes += mul_u64_u64_div_u64(dt, rate, QUIC_NSEC_PER_SEC);
-	p->credit_bytes = min(p->credit_bytes, quantum);
+	p->credit_bytes = min(p->credit_bytes, most);
 	p->filled_ns = now;
 }
 

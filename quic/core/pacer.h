@@ -8,11 +8,12 @@
 /**
  * DOC: Pacing
  *
- * The bucket holds one quantum: ten packets (the initial window), or what the
- * rate lets out in a millisecond if that is more. When it is empty, sending
- * waits until it is full again rather than for the next packet: bursts stay
- * long enough for segmentation offload, and the timer fires about once in a
- * millisecond, not once for each packet.
+ * Bursts are a quantum: ten packets (the initial window), or what the rate
+ * lets out in a millisecond if that is more. When the bucket is empty, sending
+ * waits until it holds a quantum again rather than for the next packet: bursts
+ * stay long enough for segmentation offload, and the timer fires about once in
+ * a millisecond, not once for each packet. The bucket holds a millisecond's
+ * worth more than that, so that a timer that is late does not cost rate.
  *
  * What is not in flight (ACKs) and probes of the PTO do not wait. Neither does
  * anything while there is no rate: before the first RTT sample, and on paths

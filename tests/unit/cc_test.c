@@ -160,7 +160,12 @@ static void mtu(void)
 {
 	struct quic_cc cc;
 
+	/* RFC 9002 7.2: the initial window is recalculated */
 	start(&cc);
+	quic_cc_mtu(&cc, 1400);
+	CHECK_EQ(cc.window_bytes, 14000);
+	quic_cc_mtu(&cc, 1200);
+	CHECK_EQ(cc.window_bytes, 12000);
 	cc.window_bytes = 2400;
 	quic_cc_mtu(&cc, 1400);
 	CHECK_EQ(cc.window_bytes, 2800);
@@ -169,8 +174,86 @@ static void mtu(void)
 	CHECK_EQ(cc.window_bytes, 2800);
 }
 
+/* RFC 9002 7.8: through a connection: too little to send, then enough */
+static void underused(void)
+{
+	static struct fix f;
+
+	fix_open(&f, false, NULL, NULL);
+	fix_write(&f, false, 2000, false);
+	fix_send(&f);
+	CHECK(f.c.send_idle);
+	f.now += 40 * MS;
+	fix_ack_all(&f, QUIC_SPACE_APP);
+	CHECK_EQ(f.c.cc.window_bytes, 14000);
+	/* half of it in use is enough while it doubles each round */
+	f.c.cc.rate_bytes_s = 0;
+	fix_forget(&f);
+	fix_write(&f, true, 7000, false);
+	fix_send(&f);
+	CHECK(f.c.send_idle);
+	f.now += 40 * MS;
+	fix_ack_all(&f, QUIC_SPACE_APP);
+	CHECK(f.c.cc.window_bytes > 20000);
+	/* but not afterwards */
+	f.c.cc.ssthresh_bytes = f.c.cc.window_bytes = 14000;
+	f.c.cc.rate_bytes_s = 0;
+	fix_forget(&f);
+	fix_write(&f, true, 7000, false);
+	fix_send(&f);
+	f.now += 40 * MS;
+	fix_ack_all(&f, QUIC_SPACE_APP);
+	CHECK_EQ(f.c.cc.acked_bytes, 0);
+	/* what the pacer holds back is not for lack of data */
+	f.c.cc.pacer.next_ns = f.now + MS;
+	f.c.cc.rate_bytes_s = 100000;
+	fix_write(&f, true, 7000, false);
+	CHECK_EQ(fix_send(&f), 0);
+	CHECK(!f.c.send_idle);
+	fix_free(&f);
+}
+
+/* By number and by name, one and the same. */
+static void choice(void)
+{
+	struct quic_cc cc;
+
+	CHECK(quic_cc_by_algo(QUIC_CC_RENO) == &quic_cc_reno);
+	CHECK(quic_cc_by_algo(QUIC_CC_CUBIC) == quic_cc_by_name("cubic"));
+	CHECK(quic_cc_by_algo(QUIC_CC_BBR) == quic_cc_by_name("bbr"));
+	CHECK(!quic_cc_by_algo(2));
+	CHECK(!quic_cc_by_name("Reno"));
+	/* another one goes on with the window */
+	start(&cc);
+	quic_cc_sent(&cc, 3600, T0);
+	cc.window_bytes = 60000;
+	quic_cc_switch(&cc, &quic_cc_cubic);
+	CHECK_EQ(cc.window_bytes, 60000);
+	CHECK_EQ(cc.in_flight_bytes, 3600);
+}
+
+/* RFC 9002 7.3.1: the frame that shows a loss does not let it grow. */
+static void loss_and_growth(void)
+{
+	struct quic_cc_ack ack = { .now = T0 + 100, .rtt = &rtt };
+	struct quic_cc cc;
+
+	start(&cc);
+	quic_cc_sent(&cc, 12000, T0);
+	quic_cc_acked(&cc, &ack, 6000, T0, false);
+	quic_cc_lost(&cc, 1200, T0, T0 + 100, true);
+	quic_cc_acked_end(&cc, &ack);
+	CHECK_EQ(cc.window_bytes, 6000);
+	CHECK_EQ(cc.in_flight_bytes, 4800);
+	/* RFC 9002 7.7: 5/4 of a window in each round trip */
+	CHECK_EQ(cc.rate_bytes_s, 7500 * 25);
+}
+
 int main(void)
 {
+	TEST(underused);
+	TEST(choice);
+	TEST(loss_and_growth);
 	TEST(initial_window);
 	TEST(room);
 	TEST(slow_start);

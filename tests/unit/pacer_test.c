@@ -24,11 +24,15 @@ static void quantum(void)
 {
 	struct quic_pacer p = {};
 
-	CHECK_EQ(quic_pacer_room(&p, MBYTE, MSS, T0), 12000);
-	CHECK_EQ(quic_pacer_room(&p, 1024 * MBYTE, MSS, T0 + 1), 12000 + 1);
+	CHECK_EQ(quic_pacer_quantum(MBYTE, MSS), 12000);
+	CHECK_EQ(quic_pacer_quantum(1024 * MBYTE, MSS), MBYTE);
+	/* what a late timer would lose, 1/1024 s, is held besides */
+	CHECK_EQ(quic_pacer_room(&p, MBYTE, MSS, T0), 12976);
+	CHECK_EQ(quic_pacer_room(&p, 1024 * MBYTE, MSS, T0 + 1), 12976 + 1);
 	CHECK_EQ(quic_pacer_room(&p, 1024 * MBYTE, MSS, T0 + MS / 2 + 1),
-		 12001 + 512000);
-	CHECK_EQ(quic_pacer_room(&p, 1024 * MBYTE, MSS, T0 + 9 * MS), MBYTE);
+		 12977 + 512000);
+	CHECK_EQ(quic_pacer_room(&p, 1024 * MBYTE, MSS, T0 + 9 * MS),
+		 2 * MBYTE);
 }
 
 /* It waits for a whole quantum, and says until when. */
@@ -36,8 +40,8 @@ static void waits(void)
 {
 	struct quic_pacer p = {};
 
-	CHECK_EQ(quic_pacer_room(&p, MBYTE, MSS, T0), 12000);
-	quic_pacer_sent(&p, 11000);
+	CHECK_EQ(quic_pacer_room(&p, MBYTE, MSS, T0), 12976);
+	quic_pacer_sent(&p, 11976);
 	quic_pacer_wait(&p, MBYTE, MSS, T0);
 	/* 11000 bytes at a byte each microsecond */
 	CHECK_EQ(p.next_ns, T0 + 11 * MS + 1);
@@ -72,7 +76,7 @@ static void bound(void)
 	CHECK_EQ(quic_pacer_rate(&p, 0), 10000);
 	CHECK_EQ(quic_pacer_rate(&p, MBYTE), 10000);
 	CHECK_EQ(quic_pacer_rate(&p, 5000), 5000);
-	CHECK_EQ(quic_pacer_room(&p, 0, MSS, now), 12000);
+	CHECK_EQ(quic_pacer_room(&p, 0, MSS, now), 12009);
 	for (i = 0; i < 100; i++) {
 		u64 room = quic_pacer_room(&p, MBYTE, MSS, now);
 
@@ -85,7 +89,7 @@ static void bound(void)
 	/* 1.2 s each, but for the first */
 	CHECK(now - T0 >= 119 * QUIC_NSEC_PER_SEC);
 	CHECK(sent <= 12000 + (now - T0) / QUIC_NSEC_PER_SEC * 10000);
-	CHECK_EQ(quic_pacer_room(&p, 0, MSS, now + 1000000 * MS), 12000);
+	CHECK_EQ(quic_pacer_room(&p, 0, MSS, now + 1000000 * MS), 12009);
 }
 
 /* Through a connection: bursts of a quantum, the deadline, ACKs in between. */

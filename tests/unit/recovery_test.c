@@ -633,6 +633,41 @@ static void persistent_congestion(u64 gap_ns, bool acked_between, bool sample,
 	       (unsigned long long)(pto / MS));
 	CHECK_EQ(f.c.stats.persistent_congestion, want);
 	CHECK_EQ(f.c.cc.window_bytes == 2 * f.c.cc.mss_bytes, want);
+	/* RFC 9002 5.2 */
+	if (want)
+		CHECK_EQ(f.c.rtt.min, f.c.rtt.latest);
+	fix_free(&f);
+}
+
+/*
+ * RFC 9002 2: padding makes a client's Initial that only acknowledges count as
+ * in flight, but nobody acknowledges it.
+ */
+static void padded_initials(void)
+{
+	u8 hello[100] = {};
+	int i;
+
+	CHECK_EQ(fix_start(&f, false, NULL), 0);
+	quic_conn_crypto_write(&f.c, QUIC_LVL_INITIAL, hello, sizeof(hello),
+			       GFP_KERNEL);
+	CHECK_EQ(fix_send(&f), 1);
+	CHECK_EQ(f.c.cc.in_flight_bytes, 1200);
+	for (i = 0; i < 3; i++) {
+		fix_ping(&f, QUIC_SPACE_INITIAL);
+		quic_conn_recv_end(&f.c, f.now);
+		CHECK_EQ(fix_send(&f), 1);
+	}
+	/* the first is to be acknowledged yet: the peer may name them, too */
+	CHECK_EQ(f.c.cc.in_flight_bytes, 4 * 1200);
+	f.now += 50 * MS;
+	fix_ack(&f, QUIC_SPACE_INITIAL, 0, 0);
+	CHECK_EQ(f.c.cc.in_flight_bytes, 0);
+	/* from here on none does */
+	fix_ping(&f, QUIC_SPACE_INITIAL);
+	quic_conn_recv_end(&f.c, f.now);
+	CHECK_EQ(fix_send(&f), 1);
+	CHECK_EQ(f.c.cc.in_flight_bytes, 0);
 	fix_free(&f);
 }
 
@@ -671,6 +706,7 @@ static void in_flight(void)
 
 int main(void)
 {
+	TEST(padded_initials);
 	TEST(rtt_before_a_sample);
 	TEST(rtt_samples);
 	TEST(rtt_from_acks);
