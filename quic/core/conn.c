@@ -39,10 +39,11 @@ static void init_space(struct quic_space *sp)
 	quic_ranges_init(&sp->crypto.tx_lost);
 }
 
-static void init_flow(struct quic_conn *c)
+static void init_flow(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 {
 	c->flow.rx_max = c->local.initial_max_data;
 	c->flow.rx_window = c->local.initial_max_data;
+	c->flow.rx_window_max = cfg->rx_window_max;
 	c->flow.tx_blocked_at = U64_MAX;
 }
 
@@ -186,7 +187,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	c->initial_rtt_ns = cfg->initial_rtt_ns;
 	quic_cc_init(&c->cc, cfg->cc ?: &quic_cc_reno, c->path.mtu_bytes);
 	quic_keys_init(&c->keys);
-	init_flow(c);
+	init_flow(c, cfg);
 	init_cids(c, cfg);
 	if (cfg->server)
 		quic_conn_set_state(c, QUIC_CONN_HANDSHAKE);

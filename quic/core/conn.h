@@ -297,6 +297,8 @@ struct quic_conn {
  * @retried: server: it was a Retry's
  * @initial_rtt_ns: 0: RFC 9002's 333 ms
  * @spin: the spin bit may be used (RFC 9000 17.4)
+ * @rx_window_max: that receive windows may grow to, bytes; less than they
+ *	begin with: they do not
  * @cc: congestion control; NULL: NewReno
  * @now: ns
  */
@@ -320,6 +322,7 @@ struct quic_conn_cfg {
 	struct quic_cid retry_scid;
 	const struct quic_tparams *local;
 	const struct quic_cc_ops *cc;
+	u64 rx_window_max;
 	u64 initial_rtt_ns;
 	u64 plpmtud_ns;
 	u64 keepalive_ns;

@@ -5,6 +5,22 @@
 
 #include "env.h"
 
+struct quic_conn;
+struct quic_stream;
+
+/**
+ * DOC: Receive windows
+ *
+ * A window is how far the limit that we grant runs ahead of the reader. Half
+ * of it read, a new limit is due; it is computed when the frame is built, with
+ * all that was read by then. When the reader took that half within one and a
+ * half round trips, the window may be what holds the sender up, and it
+ * doubles, up to &quic_flow.rx_window_max: it ends between three and six times
+ * what a round trip brings. A reader that is slower than the path, or a stream that is
+ * idle, keeps the window that it began with. Connection and streams grow
+ * apart, by the same rule. A window is a promise and holds no memory.
+ */
+
 /**
  * struct quic_flow - credit both ways, bytes summed over all streams
  * @tx_sent: new stream bytes that went out once
@@ -14,6 +30,8 @@
  * @rx_read: bytes that the application took (or that a reset skipped)
  * @rx_max: limit that we granted
  * @rx_window: how far @rx_max runs ahead of @rx_read
+ * @rx_window_max: that it may grow to, and each stream's
+ * @rx_granted_ns: when @rx_max was last raised; 0: never
  */
 struct quic_flow {
 	u64 tx_sent;
@@ -23,6 +41,8 @@ struct quic_flow {
 	u64 rx_read;
 	u64 rx_max;
 	u64 rx_window;
+	u64 rx_window_max;
+	u64 rx_granted_ns;
 };
 
 static inline u64 quic_flow_room(const struct quic_flow *f)
@@ -35,5 +55,19 @@ static inline bool quic_flow_update_due(u64 max, u64 window, u64 read)
 {
 	return max - read <= window / 2;
 }
+
+/**
+ * quic_flow_grant() - limit for a MAX_DATA frame
+ * @c: connection
+ * @now: ns
+ *
+ * Raises it if that is due; else the frame repeats one that was lost.
+ *
+ * Return: the limit.
+ */
+u64 quic_flow_grant(struct quic_conn *c, u64 now);
+
+/* The same for a MAX_STREAM_DATA frame. */
+u64 quic_flow_grant_stream(struct quic_conn *c, struct quic_stream *s, u64 now);
 
 #endif

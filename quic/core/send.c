@@ -84,11 +84,11 @@ static bool put_crypto(struct quic_builder *b)
 	return true;
 }
 
-static u64 pending_value(const struct quic_conn *c, u8 type)
+static u64 pending_value(struct quic_conn *c, u8 type, u64 now)
 {
 	switch (type) {
 	case QUIC_FRAME_MAX_DATA:
-		return c->flow.rx_max;
+		return quic_flow_grant(c, now);
 	case QUIC_FRAME_MAX_STREAMS_BIDI:
 		return c->streams.max_peer[0];
 	case QUIC_FRAME_MAX_STREAMS_UNI:
@@ -104,14 +104,14 @@ static u64 pending_value(const struct quic_conn *c, u8 type)
 	}
 }
 
-static void fill_pending(const struct quic_conn *c, struct quic_frame *f)
+static void fill_pending(struct quic_conn *c, struct quic_frame *f, u64 now)
 {
 	if (f->type == QUIC_FRAME_NEW_TOKEN) {
 		f->blob.data = c->new_token;
 		f->blob.len = c->new_token_len;
 		return;
 	}
-	f->limit.max = pending_value(c, f->type);
+	f->limit.max = pending_value(c, f->type, now);
 }
 
 /* RFC 9000 13.3: what held us up is said only while it does. */
@@ -156,7 +156,7 @@ static void put_pending(struct quic_builder *b)
 
 		if (!(b->c->pending & map[i].bit))
 			continue;
-		fill_pending(b->c, &f);
+		fill_pending(b->c, &f, b->now);
 		if (is_moot(b->c, map[i].type) || quic_builder_put(b, &f, 0))
 			b->c->pending &= ~map[i].bit;
 	}
@@ -232,7 +232,7 @@ static bool put_stream_ctl_one(struct quic_builder *b, struct quic_stream *s,
 	case QUIC_STREAM_PEND_MAX_DATA:
 		f.type = QUIC_FRAME_MAX_STREAM_DATA;
 		f.limit.id = s->id;
-		f.limit.max = s->rx_max;
+		f.limit.max = quic_flow_grant_stream(b->c, s, b->now);
 		break;
 	default:
 		f.type = QUIC_FRAME_STREAM_DATA_BLOCKED;

@@ -62,6 +62,7 @@ enum quic_recv_state {
  * @rx_highest: end of the highest byte received
  * @rx_max: limit that we granted
  * @rx_window: how far ahead of the reader the limit runs
+ * @rx_granted_ns: when @rx_max was last raised; 0: never
  * @rx_final: final size, U64_MAX until known
  * @rx_err: code of the peer's RESET_STREAM
  * @stop_err: code of our STOP_SENDING
@@ -101,6 +102,7 @@ struct quic_stream {
 	u64 rx_highest;
 	u64 rx_max;
 	u64 rx_window;
+	u64 rx_granted_ns;
 	u64 rx_final;
 	u64 rx_err;
 	u64 stop_err;

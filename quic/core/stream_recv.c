@@ -91,20 +91,19 @@ static void raise_highest(struct quic_conn *c, struct quic_stream *s, u64 end)
 	s->rx_highest = end;
 }
 
-/* RFC 9000 4.1: grant more once half of the window is used up. */
+/*
+ * RFC 9000 4.1, 4.2: grant more once half of the window is used up, well
+ * before the peer is blocked. The frame says how much: quic_flow_grant().
+ */
 static void update_windows(struct quic_conn *c, struct quic_stream *s)
 {
-	struct quic_flow *f = &c->flow;
+	const struct quic_flow *f = &c->flow;
 
-	if (quic_flow_update_due(f->rx_max, f->rx_window, f->rx_read)) {
-		f->rx_max = f->rx_read + f->rx_window;
+	if (quic_flow_update_due(f->rx_max, f->rx_window, f->rx_read))
 		c->pending |= QUIC_PEND_MAX_DATA;
-	}
 	if (s->recv_state == QUIC_RECV_RECV && !s->stop_sent &&
-	    quic_flow_update_due(s->rx_max, s->rx_window, s->rx.next)) {
-		s->rx_max = s->rx.next + s->rx_window;
+	    quic_flow_update_due(s->rx_max, s->rx_window, s->rx.next))
 		quic_stream_pend(c, s, QUIC_STREAM_PEND_MAX_DATA);
-	}
 }
 
 /* Nobody will read: count everything up to rx_highest as read. */

@@ -43,6 +43,8 @@ static void windows_follow_the_reader(void)
 	for (off = 15000; off < 45000; off += 1000)
 		CHECK_EQ(fix_stream(&f, BIDI0, off, 1000, false), 0);
 	quic_stream_read(&f.c, s, 30000, false);
+	/* a limit counts once it is said */
+	fix_send(&f);
 	CHECK_EQ(fix_stream(&f, BIDI0, 45000, 1000, false), 0);
 	fix_forget(&f);
 	quic_stream_read(&f.c, s, 1000, false);
@@ -278,8 +280,114 @@ static void blocked_overtaken_by_credit(void)
 	fix_free(&f);
 }
 
+/* Half of the stream's window comes and is read, tenths of an RTT later. */
+static void read_half(struct fix *f, unsigned int tenths_of_rtt)
+{
+	struct quic_stream *s = quic_stream_find(&f->c, BIDI0);
+	u64 off = s ? s->rx.next : 0, end = off + 15000;
+
+	if (s)
+		end = off + s->rx_window / 2;
+	for (; off < end; off += 1000)
+		CHECK_EQ(fix_stream(f, BIDI0, off, 1000, false), 0);
+	f->now += f->c.rtt.smoothed / 10 * tenths_of_rtt;
+	s = quic_stream_find(&f->c, BIDI0);
+	quic_stream_read(&f->c, s, end - s->rx.next, false);
+	fix_send(f);
+}
+
+static void open_growing(struct fix *f, u64 most)
+{
+	fix_open(f, true, NULL, NULL);
+	quic_rtt_sample(&f->c.rtt, 50 * MS, 0, f->now);
+	f->c.flow.rx_window_max = most;
+}
+
+/*
+ * The windows double while a reader takes half of one within one and a half
+ * round trips, up to the bound; the first grant only starts the clock.
+ */
+static void windows_grow(void)
+{
+	struct quic_stream *s;
+	struct fix f;
+
+	open_growing(&f, 200000);
+	read_half(&f, 1);
+	s = quic_stream_find(&f.c, BIDI0);
+	CHECK_EQ(s->rx_window, 30000);
+	CHECK_EQ(s->rx_max, 45000);
+	read_half(&f, 14);
+	CHECK_EQ(s->rx_window, 60000);
+	CHECK_EQ(s->rx_max, 30000 + 60000);
+	CHECK_EQ(fix_nth(&f, QUIC_FRAME_MAX_STREAM_DATA, 1)->f.limit.max,
+		 90000);
+	read_half(&f, 15);
+	CHECK_EQ(s->rx_window, 60000);
+	read_half(&f, 5);
+	CHECK_EQ(s->rx_window, 120000);
+	read_half(&f, 5);
+	CHECK_EQ(s->rx_window, 200000);
+	read_half(&f, 5);
+	CHECK_EQ(s->rx_window, 200000);
+	/* the connection's, which began with 100000, by itself */
+	CHECK_EQ(f.c.flow.rx_window, 200000);
+	CHECK(f.c.flow.rx_max <= f.c.flow.rx_read + 200000);
+	fix_free(&f);
+}
+
+/* No bound, no growth; no round-trip time, neither. */
+static void windows_stay(void)
+{
+	struct fix f;
+
+	open_growing(&f, 0);
+	read_half(&f, 1);
+	read_half(&f, 1);
+	read_half(&f, 1);
+	CHECK_EQ(quic_stream_find(&f.c, BIDI0)->rx_window, 30000);
+	fix_free(&f);
+	fix_open(&f, true, NULL, NULL);
+	f.c.flow.rx_window_max = 1 << 20;
+	read_half(&f, 1);
+	read_half(&f, 1);
+	CHECK_EQ(quic_stream_find(&f.c, BIDI0)->rx_window, 30000);
+	fix_free(&f);
+}
+
+/* RFC 9000 13.3: a lost limit is said again, with what it is by then. */
+static void limit_is_repeated(void)
+{
+	struct quic_stream *s;
+	struct fix f;
+	u64 pn;
+
+	open_growing(&f, 1 << 20);
+	read_half(&f, 1);
+	s = quic_stream_find(&f.c, BIDI0);
+	pn = fix_nth(&f, QUIC_FRAME_MAX_STREAM_DATA, 0)->pn;
+	fix_forget(&f);
+	f.now += MS;
+	fix_ack(&f, QUIC_SPACE_APP, pn - 1, pn - 1);
+	quic_conn_frame_lost(&f.c, QUIC_SPACE_APP,
+			     &(struct quic_sent_frame) {
+				.type = QUIC_FRAME_MAX_STREAM_DATA,
+				.id = BIDI0,
+			     }, GFP_ATOMIC);
+	fix_send(&f);
+	CHECK_EQ(fix_nth(&f, QUIC_FRAME_MAX_STREAM_DATA, 0)->f.limit.max,
+		 45000);
+	/* that was no half of a window read */
+	CHECK_EQ(s->rx_window, 30000);
+	CHECK_EQ(s->rx_max, 45000);
+	fix_free(&f);
+}
+
 int main(void)
 {
+	TEST(windows_grow);
+	TEST(windows_stay);
+	TEST(limit_is_repeated);
 	TEST(due_at_half);
 	TEST(windows_follow_the_reader);
 	TEST(stream_limit);
