@@ -36,6 +36,9 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	cfg->owner = sk;
 	cfg->local = &q->set.tp;
 	cfg->cc = quic_cc_by_algo(q->set.cong);
+	/* who chose SO_RCVBUF chose how far windows go as well */
+	cfg->rx_window_max = sk->sk_userlocks & SOCK_RCVBUF_LOCK ?
+			     sk->sk_rcvbuf : QUIC_RX_WINDOW_MAX_BYTES;
 	cfg->initial_rtt_ns = q->set.initial_rtt_us * QUIC_NSEC_PER_USEC;
 	cfg->plpmtud = READ_ONCE(ctl->plpmtud);
 	cfg->plpmtud_ns = q->set.plpmtud_us * QUIC_NSEC_PER_USEC;

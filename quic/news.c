@@ -166,6 +166,22 @@ static void on_cids(struct sock *sk)
 	quic_hw_poke(sk);
 }
 
+/*
+ * The send buffer holds what is in flight and the next window, unless the
+ * application chose its size. On a path without a length of its own a large
+ * window only measures the queues in between.
+ */
+static void tune_sndbuf(struct sock *sk)
+{
+	const struct quic_conn *c = &quic_sk(sk)->conn;
+	u64 want = min_t(u64, 2 * c->cc.window_bytes, QUIC_SNDBUF_MAX_BYTES);
+
+	if (want <= sk->sk_sndbuf || sk->sk_userlocks & SOCK_SNDBUF_LOCK ||
+	    c->rtt.min < QUIC_NSEC_PER_MSEC)
+		return;
+	WRITE_ONCE(sk->sk_sndbuf, want);
+}
+
 static void on_tx_acked(struct sock *sk)
 {
 	struct quic_sock *q = quic_sk(sk);
@@ -174,8 +190,10 @@ static void on_tx_acked(struct sock *sk)
 
 	while ((s = quic_streams_acked(&q->conn)))
 		freed |= quic_txbuf_release(sk, s);
-	if (freed)
-		sk->sk_write_space(sk);
+	if (!freed)
+		return;
+	tune_sndbuf(sk);
+	sk->sk_write_space(sk);
 }
 
 /* RFC 9221 5.3: datagrams without room are dropped, and counted. */

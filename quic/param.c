@@ -307,6 +307,7 @@ void quic_cong_set(struct sock *sk, const struct quic_cc_ops *ops)
 int quic_config_set(struct sock *sk, const struct quic_config *config)
 {
 	struct quic_settings *set = &quic_sk(sk)->set;
+	u8 algo = config->congestion_control_algo;
 
 	if (sk->sk_state == TCP_ESTABLISHED ||
 	    (quic_sk(sk)->has_conn &&
@@ -319,8 +320,8 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	set_u32(&set->keepalive_us, config->keepalive_probe_interval);
 	set_u32(&set->cipher, config->payload_cipher_type);
 	set_u8(&set->validate_peer, config->validate_peer_address);
-	if (config->congestion_control_algo)
-		quic_cong_set(sk, quic_cc_by_algo(config->congestion_control_algo));
+	if (algo)
+		quic_cong_set(sk, quic_cc_by_algo(algo));
 	set_u8(&set->nodelay, config->stream_data_nodelay);
 	set_u8(&set->session_ticket, config->receive_session_ticket);
 	set_u8(&set->cert_request, config->certificate_request);

@@ -9,6 +9,7 @@
 #include <linux/ipv6.h>
 #include <linux/ktime.h>
 #include <linux/quic.h>
+#include <linux/sizes.h>
 #include <linux/workqueue.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
@@ -17,6 +18,10 @@
 #include "initial.h"
 #include "offload.h"
 #include "protect.h"
+
+/* What send buffer and receive windows may grow to by themselves. */
+#define QUIC_SNDBUF_MAX_BYTES	SZ_4M
+#define QUIC_RX_WINDOW_MAX_BYTES	SZ_8M
 
 struct quic_udp;
 struct quic_tx;

@@ -28,6 +28,7 @@ static void get_recovery(const struct quic_conn *c, struct quic_stats *st)
 	st->cwnd = c->cc.window_bytes;
 	st->ssthresh = c->cc.ssthresh_bytes;
 	st->in_flight = c->cc.in_flight_bytes;
+	st->pacing_rate = quic_pacer_rate(&c->cc.pacer, c->cc.rate_bytes_s);
 }
 
 static void get_counters(const struct quic_conn *c, struct quic_stats *st)
@@ -70,6 +71,7 @@ static void get_streams(const struct quic_conn *c, struct quic_stats *st)
 	st->rx_data = c->flow.rx_rcvd;
 	st->rx_max_data = c->flow.rx_max;
 	st->rx_read = c->flow.rx_read;
+	st->rx_window = c->flow.rx_window;
 	st->tx_max_streams_bidi = ss->max_local[0];
 	st->tx_max_streams_uni = ss->max_local[1];
 	st->rx_max_streams_bidi = ss->max_peer[0];

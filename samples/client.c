@@ -50,6 +50,8 @@ static const char usage[] =
 "  --version V          begin with QUIC v1 (default) or v2\n"
 "  --token-file FILE    use the token in it, if there is one, and keep the\n"
 "                       one that the server gives\n"
+"  --congestion NAME    reno, cubic or bbr (default: reno)\n"
+"  --pace BYTES         pace at this many bytes a second at most\n"
 "  --rate BYTES         send at this many bytes a second at most\n"
 "  --update-keys MS     start a key update every so many milliseconds\n"
 "  --migrate ADDR:PORT  move to that local address, port 0: any\n"
@@ -96,6 +98,8 @@ struct options {
 	const char *token_file;
 	uint32_t version;
 	uint32_t cipher;
+	const char *congestion;
+	uint64_t pace;
 	int out_dirfd;
 	uint64_t rate;
 	uint64_t timeout_s;
@@ -116,7 +120,8 @@ struct options {
 
 enum {
 	OPT_PUT = 256, OPT_GET, OPT_ECHO, OPT_DATAGRAMS, OPT_STREAMS, OPT_OUT,
-	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_RATE, OPT_TIMEOUT,
+	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_CONGESTION,
+	OPT_PACE, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
 	OPT_VERSION, OPT_TOKEN_FILE,
 	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER, OPT_HELP,
@@ -138,6 +143,8 @@ static const struct option long_options[] = {
 	{ "cipher", required_argument, NULL, OPT_CIPHER },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
+	{ "congestion", required_argument, NULL, OPT_CONGESTION },
+	{ "pace", required_argument, NULL, OPT_PACE },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "update-keys", required_argument, NULL, OPT_UPDATE_KEYS },
@@ -229,6 +236,12 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_TOKEN_FILE:
 		options->token_file = optarg;
+		break;
+	case OPT_CONGESTION:
+		options->congestion = optarg;
+		break;
+	case OPT_PACE:
+		options->pace = number_parse("pace", optarg);
 		break;
 	case OPT_RATE:
 		options->rate = number_parse("rate", optarg);
@@ -345,6 +358,20 @@ static void start_updates(int fd, uint64_t every_ms)
 		err(1, "timer of the key updates");
 }
 
+static void set_congestion(int fd, const char *name)
+{
+	if (name && setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONGESTION, name,
+			       strlen(name)))
+		err(1, "congestion control '%s'", name);
+}
+
+static void set_pace(int fd, uint64_t bytes_s)
+{
+	if (bytes_s && setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &bytes_s,
+				  sizeof(bytes_s)))
+		err(1, "setting the pace");
+}
+
 static void configure(int fd, const struct options *options)
 {
 	struct quic_config config = {
@@ -372,6 +399,8 @@ static int connect_target(const struct options *options)
 	if (fd < 0)
 		err(1, "QUIC socket (is the quic module loaded?)");
 	configure(fd, options);
+	set_congestion(fd, options->congestion);
+	set_pace(fd, options->pace);
 	stream_real_errors(fd);
 	if (options->datagrams && datagram_offer(fd))
 		err(1, "offering datagrams");

@@ -116,12 +116,13 @@ AT(struct quic_connection_close, phrase, 8);
 VALUE(QUIC_CLOSE_PHRASE_BUFFER_SIZE, 64);
 SIZE(union quic_event, 72);
 
-SIZE(struct quic_stats, 344);
+SIZE(struct quic_stats, 360);
 AT(struct quic_stats, state, 8);
 AT(struct quic_stats, mtu, 16);
 AT(struct quic_stats, rx_gen, 48);
 AT(struct quic_stats, cwnd, 56);
 AT(struct quic_stats, tx_queued, 312);
+AT(struct quic_stats, rx_window, 352);
 VALUE(QUIC_SOCKOPT_STATS, 88);
 
 VALUE(QUIC_CONG_ALG_RENO, 0);

@@ -557,6 +557,8 @@ enum quic_stats_ecn {
  * @mtu_probes: packets sent to find out what the path takes
  * @mtu_black_holes: times that it came to take less without saying so
  * @close_err: code that the connection was closed with
+ * @pacing_rate: bytes a second; 0: not paced
+ * @rx_window: how far the connection's limit runs ahead of the reader, bytes
  *
  * Later versions add members at the end: a caller's shorter struct gets what
  * fits, a longer one learns the length from getsockopt().
@@ -618,6 +620,8 @@ struct quic_stats {
 	__u64	mtu_probes;
 	__u64	mtu_black_holes;
 	__u64	close_err;
+	__u64	pacing_rate;
+	__u64	rx_window;
 };
 
 #endif /* _UAPI_LINUX_QUIC_H */
