@@ -8,7 +8,8 @@ static u32 ago(u64 from_ns, u64 to_ns)
 	return min_t(u64, (to_ns - from_ns) >> AGO_SHIFT, U32_MAX);
 }
 
-void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p, bool idle)
+void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p,
+			bool idle)
 {
 	if (idle) {
 		r->first_sent_ns = p->time_ns;
@@ -21,8 +22,9 @@ void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p, bool idle)
 		p->flags |= QUIC_SENT_RATE_LIMITED;
 }
 
-void quic_delivery_acked(struct quic_delivery *r, const struct quic_sent *newest,
-		     u64 bytes, u64 now, struct quic_delivery_sample *s)
+void quic_delivery_acked(struct quic_delivery *r,
+			 const struct quic_sent *newest, u64 bytes, u64 now,
+			 struct quic_delivery_sample *s)
 {
 	u64 prior = r->delivered_bytes -
 		    (u32)((u32)r->delivered_bytes - newest->delivered);

@@ -56,7 +56,8 @@ struct quic_delivery_sample {
  * @p: its ledger entry; time_ns is set
  * @idle: nothing else is in flight
  */
-void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p, bool idle);
+void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p,
+			bool idle);
 
 /**
  * quic_delivery_acked() - the packets of an ACK frame are counted
@@ -66,11 +67,13 @@ void quic_delivery_sent(struct quic_delivery *r, struct quic_sent *p, bool idle)
  * @now: ns
  * @s: the sample
  */
-void quic_delivery_acked(struct quic_delivery *r, const struct quic_sent *newest,
-		     u64 bytes, u64 now, struct quic_delivery_sample *s);
+void quic_delivery_acked(struct quic_delivery *r,
+			 const struct quic_sent *newest, u64 bytes, u64 now,
+			 struct quic_delivery_sample *s);
 
 /* Nothing is left to send while window and pacer would let it out. */
-static inline void quic_delivery_limit(struct quic_delivery *r, u64 in_flight_bytes)
+static inline void quic_delivery_limit(struct quic_delivery *r,
+				       u64 in_flight_bytes)
 {
 	r->limited_until_bytes = max(r->delivered_bytes + in_flight_bytes,
 				     (u64)1);

@@ -16,9 +16,9 @@ struct quic_stream;
  * all that was read by then. When the reader took that half within one and a
  * half round trips, the window may be what holds the sender up, and it
  * doubles, up to &quic_flow.rx_window_max: it ends between three and six times
- * what a round trip brings. A reader that is slower than the path, or a stream that is
- * idle, keeps the window that it began with. Connection and streams grow
- * apart, by the same rule. A window is a promise and holds no memory.
+ * what a round trip brings. A reader that is slower than the path, or a stream
+ * that is idle, keeps the window that it began with. Connection and streams
+ * grow apart, by the same rule. A window is a promise and holds no memory.
  */
 
 /**

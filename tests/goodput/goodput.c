@@ -226,7 +226,7 @@ static void bbr_at_loss(void)
 	end(mbits(0) >= 0.80 * capacity(), "bbr: 1 % loss: 80 %");
 }
 
-/* RFC 9000 4.2: windows of 64 kB at first, 2.1 MB a second, do not hold it up. */
+/* RFC 9000 4.2: windows that begin with 64 kB do not hold the sender up. */
 static void windows_grow(void)
 {
 	begin(100, 30, 100, 0);
