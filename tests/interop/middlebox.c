@@ -48,7 +48,7 @@ static const char usage[] =
 "  --dark FROM_MS-TO_MS   nothing passes, after the first packet\n"
 "  --rebind port|address  a NAT in front of the client, that forgets\n"
 "  --rebind-at MS         ... after the first packet\n"
-"  --rebind-every MS      ... and then again\n"
+"  --rebind-again MS      ... and once more, after that\n"
 "  --seed N               of the dice\n"
 "  --client-pcap FILE     what passed on the client's side\n"
 "  --server-pcap FILE     ... on the server's side\n"
@@ -131,7 +131,7 @@ static struct {
 	bool nat;
 	bool nat_address;
 	uint64_t rebind_at_ns;
-	uint64_t rebind_every_ns;
+	uint64_t rebind_again_ns;
 } config = { .queue_pkts = 25, .burst = 3 };
 
 static struct way ways[DIRS];
@@ -231,8 +231,8 @@ static bool translate(enum dir dir, struct packet *packet, uint64_t now)
 		return true;
 	while (config.rebind_at_ns && now - first_ns >= config.rebind_at_ns) {
 		packet_nat_forget(&nat, config.nat_address);
-		config.rebind_at_ns = config.rebind_every_ns ?
-			config.rebind_at_ns + config.rebind_every_ns : 0;
+		config.rebind_at_ns = config.rebind_again_ns;
+		config.rebind_again_ns = 0;
 	}
 	return dir == DIR_C2S ? packet_nat_out(&nat, packet) :
 				packet_nat_in(&nat, packet);
@@ -407,7 +407,7 @@ static void end(int sig)
 enum {
 	OPT_DELAY = 256, OPT_BANDWIDTH, OPT_QUEUE, OPT_LOSS, OPT_CORRUPT,
 	OPT_BURST, OPT_DROP, OPT_CE, OPT_DARK, OPT_REBIND, OPT_REBIND_AT,
-	OPT_REBIND_EVERY, OPT_SEED, OPT_CLIENT_PCAP, OPT_SERVER_PCAP, OPT_HELP,
+	OPT_REBIND_AGAIN, OPT_SEED, OPT_CLIENT_PCAP, OPT_SERVER_PCAP, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -422,7 +422,7 @@ static const struct option long_options[] = {
 	{ "dark", required_argument, NULL, OPT_DARK },
 	{ "rebind", required_argument, NULL, OPT_REBIND },
 	{ "rebind-at", required_argument, NULL, OPT_REBIND_AT },
-	{ "rebind-every", required_argument, NULL, OPT_REBIND_EVERY },
+	{ "rebind-again", required_argument, NULL, OPT_REBIND_AGAIN },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "client-pcap", required_argument, NULL, OPT_CLIENT_PCAP },
 	{ "server-pcap", required_argument, NULL, OPT_SERVER_PCAP },
@@ -511,8 +511,8 @@ static void take_option(int opt)
 	case OPT_REBIND_AT:
 		config.rebind_at_ns = number() * NS_PER_MS;
 		break;
-	case OPT_REBIND_EVERY:
-		config.rebind_every_ns = number() * NS_PER_MS;
+	case OPT_REBIND_AGAIN:
+		config.rebind_again_ns = number() * NS_PER_MS;
 		break;
 	case OPT_SEED:
 		dice = number();

@@ -96,7 +96,7 @@ class Ours(Peer):
         ("server", "zerortt"): "--early-data",
         ("server", "resumption"): "--ticket-key",
         ("client", "migration"): "--migrate",
-        ("client", "versions"): "--version",
+        ("server", "preferred"): "--prefer",
     }
 
     def __init__(self, build):
@@ -130,7 +130,7 @@ class Ours(Peer):
             "chacha20": ["--cipher", "chacha20poly1305"],
             "keyupdate": ["--update-keys", "300"],
             "v2": ["--version", "v2"],
-            "migration": ["--migrate", "10.1.0.3:0"],
+            "migration": ["--migrate", "10.1.0.3:0", "--migrate-after", "500"],
             "resumption": ["--session", f"{cell.folder}/session"],
             "zerortt": ["--session", f"{cell.folder}/session", "--early-data"],
         }.get(cell.scenario.name, [])
@@ -140,8 +140,10 @@ class Ours(Peer):
         speak = protocol(self, cell.peer, cell.scenario.name)
         command = ["quic-server", "--listen", cell.netloc, "--cert", f"{cell.certs}/server.pem", "--key",
                    f"{cell.certs}/server.key", "--in", cell.www, "--verbose", f"--{speak}"]
-        if cell.scenario.name == "retry":
-            command.append("--retry")
+        command += {
+            "retry": ["--retry"],
+            "preferred": ["--prefer", "10.2.0.3:443"],
+        }.get(cell.scenario.name, [])
         if cell.scenario.name in ("resumption", "zerortt") and "--ticket-key" in self.help["server"]:
             command += ["--ticket-key", f"{cell.folder}/ticket.key"]
         if cell.scenario.name == "zerortt":
@@ -166,7 +168,6 @@ class Ngtcp2(Peer):
     name = "ngtcp2"
     protocols = ("h3",)
     cannot = {
-        ("client", "versions"): "gtlsclient gives up without a second try, and says nothing that could be judged",
         ("both", "v2"): "ngtcp2 0.12 has QUIC v2 with the number of a draft (0x709a50c4)",
     }
     ciphers = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:"
@@ -187,6 +188,7 @@ class Ngtcp2(Peer):
             "chacha20": ["--ciphers", self.ciphers + "+CHACHA20-POLY1305"],
             "keyupdate": ["--key-update", "300ms"],
             "migration": ["--change-local-addr", "500ms"],
+            "versions": ["--version", "0x1a2a3a4a"],
             "resumption": ["--session-file", f"{cell.folder}/session", "--tp-file", f"{cell.folder}/tp", "--disable-early-data"],
             "zerortt": ["--session-file", f"{cell.folder}/session", "--tp-file", f"{cell.folder}/tp"],
         }.get(cell.scenario.name, [])
@@ -196,6 +198,8 @@ class Ngtcp2(Peer):
         command = ["gtlsserver", "-q", "-d", cell.www, "--no-quic-dump", "--no-http-dump"]
         if cell.scenario.name == "retry":
             command.append("-V")
+        if cell.scenario.name == "preferred":
+            command.append("--preferred-ipv4-addr=10.2.0.3:443")
         return command + [cell.address, str(PORT), f"{cell.certs}/server.key", f"{cell.certs}/server.pem"]
 
 
@@ -209,6 +213,7 @@ class QuicGo(Peer):
         ("both", "v2"): "quic-go 0.29 has QUIC v2 with the number of a draft (0x709a50c4)",
         ("both", "ecn"): "quic-go 0.29 marks nothing",
         ("client", "migration"): "quic-go 0.29 cannot migrate",
+        ("both", "preferred"): "quic-go 0.29 neither offers nor uses a preferred address",
         ("server", "migration"): "quic-go 0.29 goes on sending to the client's first address",
         ("server", "rebind-port"): "quic-go 0.29 goes on sending to the client's first address",
         ("server", "rebind-address"): "quic-go 0.29 goes on sending to the client's first address",
@@ -258,6 +263,8 @@ class Deno(Peer):
         ("server", "retry"): "Deno has no way to ask for a Retry",
         ("both", "v2"): "quinn has no QUIC v2",
         ("client", "migration"): "Deno has no way to migrate",
+        ("server", "preferred"): "quinn goes on sending from its first address when it is spoken to at the preferred one (RFC 9000 9.6.2)",
+        ("client", "preferred"): "quinn uses no preferred address",
         ("client", "versions"): "Deno has no way to choose the version",
     }
 
@@ -285,7 +292,7 @@ class Deno(Peer):
         return [self.run("hq_client.mjs", mode, cell.address, str(PORT), f"{cell.certs}/ca.pem", cell.got, *cell.names)]
 
     def server(self, cell):
-        early = ["early"] if cell.scenario.name == "zerortt" else []
+        early = {"zerortt": ["early"], "preferred": ["prefer", "10.2.0.3:443"]}.get(cell.scenario.name, [])
         return self.run("hq_server.mjs", cell.address, str(PORT), f"{cell.certs}/server.pem", f"{cell.certs}/server.key", cell.www, *early)
 
 

@@ -213,7 +213,9 @@ def rebinding(trace, outcome):
         there = [d for d in trace.datagrams if d.client == path]
         if sum(d.from_client for d in there) < 3:
             continue
-        if not any(wire.PATH_CHALLENGE in d.frames for d in there if not d.from_client):
+        # of a client without connection IDs tshark cannot read what comes to the new address; but its answers it can
+        readable = any(d.frames for d in there if not d.from_client)
+        if readable and not any(wire.PATH_CHALLENGE in d.frames for d in there if not d.from_client):
             wrong.append(f"no PATH_CHALLENGE to {path}")
         elif not any(wire.PATH_RESPONSE in d.frames for d in there if d.from_client):
             wrong.append(f"no PATH_RESPONSE from {path}")
@@ -238,6 +240,25 @@ def migration(trace, outcome):
     return wrong
 
 
+def preferred(trace, _outcome):
+    """The client goes to the server's preferred address (RFC 9000 9.6)."""
+    wrong = []
+    mine = trace.of(True)
+    there = [d for d in trace.datagrams if d.server != mine[0].server] if mine else []
+    if not there:
+        return ["the client stayed at the server's first address"]
+    if not any(wire.PATH_CHALLENGE in d.frames for d in there if d.from_client):
+        wrong.append("the client did not probe the preferred address")
+    if not any(wire.PATH_RESPONSE in d.frames for d in there if not d.from_client):
+        wrong.append("the server did not answer the probe")
+    before = {c for d in mine if d.server == mine[0].server and "1rtt" in d.packets for c in d.dcids}
+    if before & {c for d in there if d.from_client for c in d.dcids}:
+        wrong.append("the client used a connection ID on both paths")
+    if not any(d.streams for d in there if not d.from_client):
+        wrong.append("no data from the preferred address")
+    return wrong
+
+
 def throughput_kbit(trace, outcome):
     """Payload of the files over the time from the first to the last packet."""
     data = [d.time for d in trace.of(False)]
@@ -249,7 +270,7 @@ def throughput_kbit(trace, outcome):
 def goodput(trace, outcome):
     kbit = throughput_kbit(trace, outcome)
     # less is a collapse; how much more it is the table tells
-    return [] if kbit * 1000 > LINK_BITS / 4 else [f"{kbit} kbit/s on a link of {LINK_BITS // 1000}"]
+    return [] if kbit * 1000 > LINK_BITS / 10 else [f"{kbit} kbit/s on a link of {LINK_BITS // 1000}"]
 
 
 def cross_traffic(trace, outcome):
@@ -285,10 +306,11 @@ SCENARIOS = [
     Scenario("v2", "V2", "QUIC version 2", version_2),
     Scenario("versions", "V", "Version Negotiation", versions),
     Scenario("rebind-port", "BP", "a NAT gives the client other ports", rebinding, files=[4 * MIB], side="server",
-             link=["--rebind", "port", "--rebind-at", "1000", "--rebind-every", "1500"]),
+             link=["--rebind", "port", "--rebind-at", "1000", "--rebind-again", "2500"]),
     Scenario("rebind-address", "BA", "a NAT gives the client other addresses", rebinding, files=[4 * MIB], side="server",
-             link=["--rebind", "address", "--rebind-at", "1000", "--rebind-every", "1500"]),
+             link=["--rebind", "address", "--rebind-at", "1000", "--rebind-again", "2500"]),
     Scenario("migration", "CM", "the client migrates", migration, files=[3 * MIB]),
+    Scenario("preferred", "PA", "the client goes to the server's preferred address", preferred, files=[2 * MIB]),
     Scenario("multiconnect", "MC", "ten connections one after the other", connection_each, files=[KIB] * 10, connections="each"),
     Scenario("goodput", "G", "goodput on a link of 10 Mbit/s", goodput, files=[6 * MIB], measure=throughput_kbit),
     Scenario("crosstraffic", "X", "goodput beside TCP", cross_traffic, files=[4 * MIB], rival=True, measure=throughput_kbit,

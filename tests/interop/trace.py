@@ -32,6 +32,7 @@ class Datagram:
     number: int
     time: float
     client: tuple               # the client's address and port
+    server: str                 # the server's address
     from_client: bool
     length: int                 # of the UDP payload
     ecn: int
@@ -131,6 +132,7 @@ def datagram(row, lossy):
         number=int(row["frame.number"]),
         time=float(row["frame.time_relative"]),
         client=(src, row["udp.srcport"]) if from_client else (dst, row["udp.dstport"]),
+        server=dst if from_client else src,
         from_client=from_client,
         length=int(row["udp.length"]) - 8,
         ecn=(numbers(row["ip.dsfield.ecn"]) + numbers(row["ipv6.tclass.ecn"]) + [0])[0],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// HTTP/0.9 server on Deno's QUIC: hq_server.mjs HOST PORT CERT KEY FOLDER [early]
-const [host, port, cert, key, folder, early] = Deno.args;
+// HTTP/0.9 server on Deno's QUIC: hq_server.mjs HOST PORT CERT KEY FOLDER [early | prefer ADDR:PORT]
+const [host, port, cert, key, folder, mode, preferred] = Deno.args;
 
 async function answer(stream) {
   let text = "";
@@ -16,14 +16,16 @@ async function serve(conn) {
   }
 }
 
-const endpoint = new Deno.QuicEndpoint({ hostname: host, port: Number(port) });
+// a preferred address is another one of the same socket
+const endpoint = new Deno.QuicEndpoint({ hostname: mode === "prefer" ? "0.0.0.0" : host, port: Number(port) });
 const listener = endpoint.listen({
   cert: await Deno.readTextFile(cert),
   key: await Deno.readTextFile(key),
   alpnProtocols: ["hq-interop"],
+  ...(mode === "prefer" ? { preferredAddressV4: preferred } : {}),
 });
 console.log("listening");
 for await (const incoming of listener) {
-  (async () => serve(await incoming.accept(early ? { zeroRtt: true } : {})))()
+  (async () => serve(await incoming.accept(mode === "early" ? { zeroRtt: true } : {})))()
     .catch((e) => console.error("connection:", e.message));
 }
