@@ -195,6 +195,17 @@ static void close_conn(struct sock *sk, u64 err)
 	quic_conn_close(&q->conn, err, app, 0, reason, len, quic_now());
 }
 
+/*
+ * RFC 9000 10.2.1: closing needs one frame. After close() nobody reads what
+ * came, either; after shutdown() somebody may.
+ */
+static void end_conn(struct sock *sk, u64 err)
+{
+	close_conn(sk, err);
+	if (sock_flag(sk, SOCK_DEAD))
+		free_streams(sk);
+}
+
 static u64 linger_deadline(const struct quic_sock *q, u64 now)
 {
 	u64 wait = LINGER_MAX_NS;
@@ -231,7 +242,7 @@ void quic_sock_orphan_close(struct sock *sk, u64 err)
 		q->linger_ns = linger_deadline(q, now);
 		arm_housekeep(sk, q->linger_ns, now);
 	} else {
-		close_conn(sk, err);
+		end_conn(sk, err);
 	}
 	quic_sock_push(sk);
 }
@@ -251,7 +262,7 @@ void quic_sock_linger_check(struct sock *sk)
 	if (has_unacked(q) && quic_now() < q->linger_ns)
 		return;
 	q->linger_ns = 0;
-	close_conn(sk, 0);
+	end_conn(sk, 0);
 	quic_sock_news(sk);
 }
 
