@@ -445,6 +445,7 @@ void quic_conn_confirm(struct quic_conn *c)
 	c->confirmed = true;
 	c->peer_validated_us = true;
 	c->news |= QUIC_NEWS_CONFIRMED;
+	/* RFC 9001 4.9.2 */
 	quic_conn_discard(c, QUIC_SPACE_INITIAL);
 	quic_conn_discard(c, QUIC_SPACE_HANDSHAKE);
 }

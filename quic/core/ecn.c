@@ -22,6 +22,7 @@ static void set_state(struct quic_conn *c, u8 state)
 
 	if (e->state == state || !(next_states[e->state] & BIT(state)))
 		return;
+	/* RFC 9000 13.4.2.2: and for good; the connection goes on */
 	e->state = state;
 	if (state == QUIC_ECN_FAILED)
 		c->stats.ecn_failures++;

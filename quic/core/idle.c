@@ -25,6 +25,7 @@ static u64 timeout_ns(const struct quic_conn *c)
 	return max(c->idle_ns, IDLE_PTOS * quic_recovery_pto(c, true));
 }
 
+/* RFC 9000 10.1: what both sides said, counted from the last sign of life */
 u64 quic_idle_deadline(const struct quic_conn *c)
 {
 	if (!c->idle_ns)

@@ -36,6 +36,7 @@ static bool is_reordered(const struct quic_pnspace *ps, u64 pn)
 	return pn < from || !quic_ranges_cover(&ps->rcvd, from, pn + 1);
 }
 
+/* RFC 9000 13.4.1: reported whether or not we mark what we send */
 static void count_ecn(struct quic_pnspace *ps, u8 ecn)
 {
 	switch (ecn & 3) {

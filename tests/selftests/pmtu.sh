@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A path that takes less than its ends' interfaces: it says so, says nothing, changes in mid-transfer, or is lied about.
 # TIMEOUT: 150
+# ONLY: normal it is about sizes; the code runs on the debug kernel under ecn.sh and transfer.sh
 . "$(dirname "$0")/lib.sh"
 need_module quic
 need nft tcpdump python3

@@ -184,7 +184,7 @@ static void delay_of_the_largest(void)
 	quic_pnspace_free(&ps);
 }
 
-/* RFC 9000 19.3.2 */
+/* RFC 9000 13.4.1, 19.3.2 */
 static void ecn_counts(void)
 {
 	struct quic_pnspace ps;

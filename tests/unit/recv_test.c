@@ -540,6 +540,34 @@ static void no_memory(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9000 13.2.1: what elicits nothing is answered with nothing, even across
+ * a gap; 13.2.6: what elicits is answered in its own number space.
+ */
+static void no_ack_of_acks(void)
+{
+	u64 pn;
+
+	start(true);
+	pn = fix_write(&f, true, 10, true) ? f.c.space[QUIC_SPACE_APP].sent.next
+					   : 0;
+	fix_send(&f);
+	fix_forget(&f);
+	f.pn[QUIC_SPACE_APP] += 5;
+	CHECK_EQ(fix_ack(&f, QUIC_SPACE_APP, pn, pn), 0);
+	quic_conn_recv_end(&f.c, f.now);
+	CHECK_EQ(fix_send(&f), 0);
+	f.now += 100 * MS;
+	CHECK_EQ(fix_send(&f), 0);
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
+	quic_conn_recv_end(&f.c, f.now);
+	f.now += 100 * MS;
+	CHECK_EQ(fix_send(&f), 1);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_ACK), 1);
+	CHECK_EQ(f.seen[0].space, QUIC_SPACE_APP);
+	fix_free(&f);
+}
+
 int main(void)
 {
 	TEST(duplicates);
@@ -565,5 +593,6 @@ int main(void)
 	TEST(closing_replies);
 	TEST(path_challenge);
 	TEST(no_memory);
+	TEST(no_ack_of_acks);
 	return tap_done();
 }

@@ -217,7 +217,9 @@ enum quic_cong_algo {
 /**
  * struct quic_config - what a connection is to do, beyond its parameters
  * @version: QUIC_VERSION_*
- * @plpmtud_probe_interval: microseconds, at least 5 seconds
+ * @plpmtud_probe_interval: how long after the search for the path's MTU larger
+ *	packets are tried again, microseconds, at least 5 seconds; never unless
+ *	set
  * @initial_smoothed_rtt: microseconds, 1 ms to 6 s
  * @payload_cipher_type: TLS_CIPHER_* to offer; 0: all
  * @congestion_control_algo: enum quic_cong_algo
@@ -226,7 +228,9 @@ enum quic_cong_algo {
  * @receive_session_ticket: client: nonzero: a session ticket is wanted
  * @certificate_request: server: ask for a client certificate
  * @reserved: zero
- * @keepalive_probe_interval: microseconds, at least 1.5 seconds
+ * @keepalive_probe_interval: silence after which a PING goes out, microseconds,
+ *	at least 1.5 seconds; half the idle timeout if that is less; never
+ *	unless set
  *
  * On set a zero field leaves the value as it is.
  */
