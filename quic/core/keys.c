@@ -6,6 +6,9 @@
 #define CIPHER_AES_CCM_128		53
 #define CIPHER_CHACHA20_POLY1305	54
 
+/* Generations do not wrap; the last ones are no numbers (QUIC_EARLY_GEN). */
+#define GEN_MAX				(U32_MAX - 2)
+
 void quic_keys_init(struct quic_keys *k)
 {
 	memset(k, 0, sizeof(*k));
@@ -82,6 +85,8 @@ static enum quic_err follow_update(struct quic_conn *c, u64 pn, u64 now)
 	 */
 	if (k->rx_gen && k->tx_gen == k->rx_gen && !k->sealed_pkts)
 		return QUIC_ERR_KEY_UPDATE;
+	if (k->rx_gen == GEN_MAX)
+		return QUIC_ERR_KEY_UPDATE;
 	k->rx_gen++;
 	k->rx_gen_pn = pn;
 	/* RFC 9001 6.5: the old key stays for three PTO. */
@@ -130,7 +135,7 @@ int quic_keys_update(struct quic_conn *c)
 
 	/* RFC 9001 6.1: confirmed, and the current phase acknowledged. */
 	if (!c->confirmed || !k->acked || k->tx_gen > k->rx_gen ||
-	    k->ready_gen <= k->tx_gen)
+	    k->ready_gen <= k->tx_gen || k->tx_gen == GEN_MAX)
 		return -EAGAIN;
 	move_tx(c, k->tx_gen + 1);
 	return 0;

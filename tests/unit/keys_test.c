@@ -152,6 +152,23 @@ static void flipped_phase(void)
 	fix_free(&f);
 }
 
+/* Four thousand million updates are enough: the numbers do not begin again. */
+static void last_generation(void)
+{
+	struct fix f;
+
+	open_ready(&f);
+	f.c.keys.tx_gen = U32_MAX - 2;
+	f.c.keys.rx_gen = U32_MAX - 2;
+	f.c.keys.ready_gen = U32_MAX;
+	f.c.keys.sealed_pkts = 1;
+	CHECK_EQ(quic_keys_update(&f.c), -EAGAIN);
+	f.rx_gen = U32_MAX - 1;
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), QUIC_ERR_KEY_UPDATE);
+	CHECK_EQ(f.c.keys.rx_gen, U32_MAX - 2);
+	fix_free(&f);
+}
+
 /* RFC 9001 6.6: bounds from above; earlier is always allowed, later never. */
 static void lowered_limits(void)
 {
@@ -357,6 +374,7 @@ int main(void)
 	TEST(old_keys_wiped);
 	TEST(flipped_phase);
 	TEST(lowered_limits);
+	TEST(last_generation);
 	TEST(followed);
 	TEST(old_key_above);
 	TEST(reordered_start);
