@@ -167,7 +167,7 @@ void quic_sock_push(struct sock *sk)
 	quic_timer_arm(sk);
 }
 
-/* Is anything unacknowledged that the application wrote? */
+/* Is anything unacknowledged that the application wrote? No MTU probe is. */
 static bool has_unacked(struct quic_sock *q)
 {
 	struct quic_conn *c = &q->conn;
@@ -175,7 +175,8 @@ static bool has_unacked(struct quic_sock *q)
 	return c->state == QUIC_CONN_ESTABLISHED &&
 	       (!list_empty(&c->streams.sendq) || q->tx_bytes ||
 		quic_dgrams_pending(&c->dgrams) ||
-		c->space[QUIC_SPACE_APP].loss.eliciting);
+		c->space[QUIC_SPACE_APP].loss.eliciting >
+		c->path.pmtud.in_flight);
 }
 
 /* RFC 9000 10.2.3: an application's code is for 1-RTT packets only. */
