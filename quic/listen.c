@@ -112,6 +112,8 @@ static void discard_child(struct sock *child)
 	quic_udp_put(q->udp);
 	q->udp = NULL;
 	sk_dst_reset(child);
+	/* it goes without its destructor */
+	sk_sockets_allocated_dec(child);
 	sk_free_unlock_clone(child);
 }
 

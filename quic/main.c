@@ -10,6 +10,7 @@
 
 #include "demux.h"
 #include "late.h"
+#include "mem.h"
 #include "mib.h"
 #include "proto.h"
 #include "replay.h"
@@ -204,9 +205,12 @@ static int __init quic_init(void)
 {
 	int err;
 
-	err = init_tables();
+	err = quic_mem_init();
 	if (err)
 		return err;
+	err = init_tables();
+	if (err)
+		goto err_mem;
 	err = register_v4();
 	if (err)
 		goto err_tables;
@@ -219,6 +223,8 @@ err_v4:
 	unregister_v4();
 err_tables:
 	exit_tables();
+err_mem:
+	quic_mem_exit();
 	return err;
 }
 
@@ -227,6 +233,7 @@ static void __exit quic_exit(void)
 	unregister_v6();
 	unregister_v4();
 	exit_tables();
+	quic_mem_exit();
 }
 
 module_init(quic_init);

@@ -219,6 +219,9 @@ static void count_verdict(struct rx_burst *x, enum quic_err err)
 		count(x, QUIC_MIB_PKT_INVNUMDROP);
 		break;
 	case QUIC_ERR_NOMEM:
+		if (x->mem.buf->b.starved)
+			QUIC_INC_STATS(sock_net(x->sk),
+				       QUIC_MIB_FRM_RCVBUFDROP);
 		count(x, QUIC_MIB_PKT_RCVDROP);
 		break;
 	default:
@@ -707,6 +710,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 	u32 len = skb->len, off = 0;
 
 	if (rmem_full(sk)) {
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_FRM_RCVBUFDROP);
 		count(&x, QUIC_MIB_PKT_RCVDROP);
 		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
 		return;

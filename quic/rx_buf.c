@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 #include <net/sock.h>
 
+#include "mem.h"
 #include "pages.h"
 #include "sock.h"
 
@@ -17,6 +18,8 @@ static void release_buf(struct quic_buf *b)
 	struct quic_rx_buf *buf = container_of(b, struct quic_rx_buf, b);
 
 	atomic_sub(b->truesize, &buf->sk->sk_rmem_alloc);
+	if (!b->starved)
+		quic_mem_uncharge(buf->sk, b->truesize);
 	if (buf->skb)
 		consume_skb(buf->skb);
 	else
@@ -28,6 +31,7 @@ static void init_buf(struct quic_rx_buf *buf, struct sock *sk, u32 truesize)
 	buf->b.refs = 1;
 	buf->b.truesize = truesize;
 	buf->b.release = release_buf;
+	buf->b.starved = !quic_mem_charge(sk, truesize);
 	buf->sk = sk;
 	buf->skb = NULL;
 	atomic_add(truesize, &sk->sk_rmem_alloc);

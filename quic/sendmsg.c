@@ -287,6 +287,19 @@ static int check_credit(const struct sock *sk, const struct quic_stream *s,
 	return info->has_stream ? -ENOSPC : -EAGAIN;
 }
 
+/* All sockets hold too much: until something of this one's is given back. */
+static int wait_memory(struct sock *sk, long *timeo)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	int err;
+
+	quic_sock_push(sk);
+	add_wait_queue(sk_sleep(sk), &wait);
+	err = wait_once(sk, timeo, &wait);
+	remove_wait_queue(sk_sleep(sk), &wait);
+	return err;
+}
+
 static int append_some(struct sock *sk, struct quic_stream *s,
 		       struct msghdr *msg, bool fin)
 {
@@ -323,6 +336,8 @@ static int send_bytes(struct sock *sk, struct quic_stream *s,
 			return -EINVAL;
 		if (!err)
 			err = min(append_some(sk, s, msg, fin), 0);
+		if (err == -ENOBUFS)
+			err = wait_memory(sk, &timeo);
 	}
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <net/transp_v6.h>
 
+#include "mem.h"
 #include "mib.h"
 #include "demux.h"
 #include "rx.h"
@@ -22,13 +23,8 @@
  * The receive buffer has to hold what the default flow control windows
  * promise, with the packets' overhead; the send buffer, a window or so.
  */
-#define RCVBUF_BYTES	SZ_4M
-#define SNDBUF_BYTES	SZ_1M
-
-static atomic_long_t memory_allocated;
-static DEFINE_PER_CPU(int, memory_per_cpu_fw_alloc);
-static unsigned long memory_pressure;
-static long sysctl_mem[3] = { LONG_MAX, LONG_MAX, LONG_MAX };
+#define RCVBUF_BYTES	READ_ONCE(quic_mem_rmem[1])
+#define SNDBUF_BYTES	READ_ONCE(quic_mem_wmem[1])
 
 /**
  * quic_sock_wake_writers() - those who wait for room, credit or streams
@@ -63,6 +59,7 @@ static void write_space(struct sock *sk)
 static void destruct_sock(struct sock *sk)
 {
 	WARN_ON_ONCE(quic_sk(sk)->has_conn || quic_sk(sk)->udp);
+	sk_sockets_allocated_dec(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
 		inet6_sock_destruct(sk);
@@ -105,6 +102,7 @@ static int init_sock(struct sock *sk)
 		inet6_sk(sk)->pmtudisc = IPV6_PMTUDISC_PROBE;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	sk->sk_destruct = destruct_sock;
+	sk_sockets_allocated_inc(sk);
 	sk->sk_write_space = write_space;
 	WRITE_ONCE(sk->sk_rcvbuf, RCVBUF_BYTES);
 	WRITE_ONCE(sk->sk_sndbuf, SNDBUF_BYTES);
@@ -612,10 +610,6 @@ void quic_sock_purge_net(struct net *net)
 	.unhash			= unhash_sock,				\
 	.get_port		= get_port,				\
 	.put_port		= put_port,				\
-	.memory_allocated	= &memory_allocated,			\
-	.per_cpu_fw_alloc	= &memory_per_cpu_fw_alloc,		\
-	.memory_pressure	= &memory_pressure,			\
-	.sysctl_mem		= sysctl_mem,				\
 	.no_autobind		= true,					\
 	.owner			= THIS_MODULE
 

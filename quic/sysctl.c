@@ -7,6 +7,7 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
+#include "mem.h"
 #include "mib.h"
 
 /*
@@ -192,6 +193,35 @@ static const struct ctl_table rows[] = {
 	},
 };
 
+/* Of all namespaces together; seen in the first one only. */
+static struct ctl_table global_rows[] = {
+	{
+		.procname = "quic_mem",
+		.data = quic_mem_limits,
+		.maxlen = sizeof(quic_mem_limits),
+		.mode = 0644,
+		.proc_handler = proc_doulongvec_minmax,
+	},
+	{
+		.procname = "quic_rmem",
+		.data = quic_mem_rmem,
+		.maxlen = sizeof(quic_mem_rmem),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ONE,
+	},
+	{
+		.procname = "quic_wmem",
+		.data = quic_mem_wmem,
+		.maxlen = sizeof(quic_mem_wmem),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ONE,
+	},
+};
+
+static struct ctl_table_header *global_hdr;
+
 static void set_defaults(struct quic_sysctls *ctl)
 {
 	ctl->ecn = 1;
@@ -229,8 +259,16 @@ int quic_sysctl_init(struct net *net)
 		table[i].data += (unsigned long)qn;
 	qn->ctl.hdr = register_net_sysctl_sz(net, "net/quic", table,
 					     ARRAY_SIZE(rows));
-	if (qn->ctl.hdr)
+	if (!qn->ctl.hdr)
+		goto err_free;
+	if (!net_eq(net, &init_net))
 		return 0;
+	global_hdr = register_net_sysctl(net, "net/quic", global_rows);
+	if (global_hdr)
+		return 0;
+	unregister_net_sysctl_table(qn->ctl.hdr);
+	qn->ctl.hdr = NULL;
+err_free:
 	kfree(table);
 	return -ENOMEM;
 }
@@ -246,6 +284,8 @@ void quic_sysctl_exit(struct net *net)
 
 	if (!hdr)
 		return;
+	if (net_eq(net, &init_net))
+		unregister_net_sysctl_table(global_hdr);
 	table = hdr->ctl_table_arg;
 	unregister_net_sysctl_table(hdr);
 	kfree(table);

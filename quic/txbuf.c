@@ -9,6 +9,7 @@
 #include <net/sock.h>
 
 #include "core/stream.h"
+#include "mem.h"
 #include "pages.h"
 #include "sock.h"
 
@@ -36,6 +37,7 @@
  * @off: stream offset of the first byte
  * @len: bytes in use
  * @order: of the allocation
+ * @charged: to what all sockets may hold
  */
 struct txbuf_chunk {
 	struct list_head list;
@@ -43,6 +45,7 @@ struct txbuf_chunk {
 	u64 off;
 	u32 len;
 	u8 order;
+	bool charged;
 };
 
 /**
@@ -89,27 +92,45 @@ static struct txbuf *get_buf(struct quic_stream *s)
 	return b;
 }
 
-static struct txbuf_chunk *add_chunk(struct sock *sk, struct txbuf *b,
-				     u64 off, size_t want)
+/* Return: 0, -ENOMEM, or -ENOBUFS: only once something was acknowledged. */
+static int charge_chunk(struct sock *sk, struct txbuf_chunk *c)
+{
+	c->charged = quic_mem_charge(sk, chunk_size(c));
+	if (!c->charged && sk->sk_wmem_queued)
+		return -ENOBUFS;
+	sk_wmem_queued_add(sk, chunk_size(c));
+	return 0;
+}
+
+static int add_chunk(struct sock *sk, struct txbuf *b, u64 off, size_t want,
+		     struct txbuf_chunk **cp)
 {
 	u64 held = off - b->base;
 	struct txbuf_chunk *c;
+	int err = -ENOMEM;
 	u32 bytes;
 
 	c = kmalloc(sizeof(*c), quic_gfp());
 	if (!c)
-		return NULL;
+		return -ENOMEM;
 	bytes = min_t(u64, max_t(u64, want, held), PAGE_SIZE << CHUNK_MAX_ORDER);
 	c->page = quic_pages_alloc(bytes, 1, CHUNK_MAX_ORDER, &c->order);
-	if (!c->page) {
-		kfree(c);
-		return NULL;
-	}
+	if (!c->page)
+		goto err_free;
+	err = charge_chunk(sk, c);
+	if (err)
+		goto err_page;
 	c->off = off;
 	c->len = 0;
 	list_add_tail(&c->list, &b->chunks);
-	sk_wmem_queued_add(sk, chunk_size(c));
-	return c;
+	*cp = c;
+	return 0;
+
+err_page:
+	quic_pages_free(c->page, c->order);
+err_free:
+	kfree(c);
+	return err;
 }
 
 static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
@@ -118,6 +139,8 @@ static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
 		b->hint = NULL;
 	list_del(&c->list);
 	sk_wmem_queued_add(sk, -(int)chunk_size(c));
+	if (c->charged)
+		quic_mem_uncharge(sk, chunk_size(c));
 	quic_pages_free(c->page, c->order);
 	kfree(c);
 }
@@ -133,7 +156,8 @@ static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
  *
  * Context: process; sock lock. May sleep.
  * Return: bytes stored, less than @len when memory or the source ended;
- * -ENOMEM or -EFAULT when that left none.
+ * -ENOMEM, -EFAULT, or -ENOBUFS (all sockets hold too much: wait until some
+ * of this one's bytes are acknowledged) when that left none.
  */
 ssize_t quic_txbuf_append(struct sock *sk, struct quic_stream *s,
 			  struct iov_iter *from, size_t len)
@@ -150,11 +174,10 @@ ssize_t quic_txbuf_append(struct sock *sk, struct quic_stream *s,
 		size_t n, got;
 
 		if (!c || c->len == chunk_size(c))
-			c = add_chunk(sk, b, s->tx_end + done, len - done);
-		if (!c) {
-			err = -ENOMEM;
+			err = add_chunk(sk, b, s->tx_end + done, len - done,
+					&c);
+		if (err)
 			break;
-		}
 		n = min_t(size_t, len - done, chunk_size(c) - c->len);
 		got = copy_from_iter(page_address(c->page) + c->len, n, from);
 		c->len += got;

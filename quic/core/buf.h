@@ -9,11 +9,13 @@
  * struct quic_buf - memory that holds opened packets of one received burst
  * @refs: references; all are taken and dropped under the connection's lock
  * @truesize: bytes that the owner charges for it
+ * @starved: memory is short: keep nothing but what the reader waits for
  * @release: gives it back when the last reference goes
  */
 struct quic_buf {
 	u32 refs;
-	u32 truesize;
+	u32 truesize:31;
+	u32 starved:1;
 	void (*release)(struct quic_buf *buf);
 };
 

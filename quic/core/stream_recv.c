@@ -2,6 +2,9 @@
 /* The receiving half of a stream. */
 #include "conn.h"
 
+/* Unread bytes of a connection that are kept however short memory is. */
+#define STARVED_BYTES	16384
+
 static void tell(struct quic_conn *c, const struct quic_stream *s, gfp_t gfp)
 {
 	const struct quic_ev ev = {
@@ -130,6 +133,25 @@ static enum quic_err take_data(struct quic_conn *c, struct quic_stream *s,
 	return err ? QUIC_ERR_NOMEM : QUIC_ERR_NONE;
 }
 
+/*
+ * With too little memory only what the reader is waiting for is kept, and a
+ * little more that follows; the rest counts as lost and comes again. What is
+ * acknowledged is never given up.
+ */
+static bool is_refused(const struct quic_conn *c,
+		       const struct quic_stream *s, const struct quic_frame *f,
+		       const struct quic_buf *buf)
+{
+	if (!buf || !buf->starved)
+		return false;
+	if (f->stream.offset + f->stream.len <= s->rx.ready)
+		return false;
+	if (f->stream.offset > s->rx.ready)
+		return true;
+	return s->rx.ready > s->rx.next &&
+	       c->flow.rx_rcvd - c->flow.rx_read >= STARVED_BYTES;
+}
+
 enum quic_err quic_stream_recv_data(struct quic_conn *c,
 				    const struct quic_frame *f,
 				    struct quic_buf *buf, gfp_t gfp)
@@ -145,6 +167,8 @@ enum quic_err quic_stream_recv_data(struct quic_conn *c,
 	if (err || s->recv_state >= QUIC_RECV_RECVD)
 		return err;
 	if (!s->stop_sent) {
+		if (is_refused(c, s, f, buf))
+			return QUIC_ERR_NOMEM;
 		err = take_data(c, s, f, buf, gfp);
 		if (err)
 			return err;

@@ -221,7 +221,9 @@ static void recv_packet(struct fuzz *f, const struct quic_hdr *hdr, u64 pn,
 
 	MUST(fb);
 	fb->data = fuzz_copy(payload, len);
-	fb->buf = (struct quic_buf) { 1, len + 256, release_buf };
+	fb->buf = (struct quic_buf) {
+		.refs = 1, .truesize = len + 256, .release = release_buf,
+	};
 	fb->f = f;
 	f->bufs++;
 	rx.payload = fb->data;

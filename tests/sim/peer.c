@@ -298,7 +298,9 @@ void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 	u32 off = 0;
 
 	assert(sb);
-	sb->buf = (struct quic_buf) { 1, d->len, release_buf };
+	sb->buf = (struct quic_buf) {
+		.refs = 1, .truesize = d->len, .release = release_buf,
+	};
 	memcpy(sb->data, d->data, d->len);
 	quic_conn_recv_dgram(&p->c, d->len);
 	while (off < d->len &&

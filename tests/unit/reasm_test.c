@@ -24,7 +24,10 @@ static void begin(struct quic_reasm *r)
 	int i;
 
 	quic_reasm_init(r);
-	big = (struct quic_buf) { 1, sizeof(content), release };
+	big = (struct quic_buf) {
+		.refs = 1, .truesize = sizeof(content),
+		.release = release,
+	};
 	released = 0;
 	for (i = 0; i < MODEL; i++)
 		content[i] = at(i);

@@ -456,6 +456,59 @@ static void no_memory(void)
 	fix_free(&f);
 }
 
+static void released(struct quic_buf *buf)
+{
+	buf->truesize = 0;
+}
+
+static enum quic_err recv_into(struct quic_buf *buf, u64 off, u32 len)
+{
+	static const u8 bytes[1000];
+	const struct quic_frame fr = {
+		.type = QUIC_FRAME_STREAM,
+		.stream = { .id = PEER_BIDI, .offset = off, .len = len,
+			    .data = bytes },
+	};
+
+	return quic_stream_recv_data(&f.c, &fr, buf, GFP_ATOMIC);
+}
+
+/* Only what the reader waits for is kept, and that always. */
+static void starved(void)
+{
+	struct quic_buf buf = { .refs = 1, .truesize = 1, .starved = true,
+				.release = released };
+	struct quic_stream *s;
+	u64 off;
+
+	start();
+	/* behind a hole */
+	CHECK_EQ(recv_into(&buf, 1000, 1000), QUIC_ERR_NOMEM);
+	CHECK_EQ(recv_into(&buf, 0, 1000), 0);
+	s = find(PEER_BIDI);
+	CHECK_EQ(s->rx.ready, 1000);
+	/* next in order, as long as there is little to read */
+	for (off = 1000; off < 17000; off += 1000)
+		CHECK_EQ(recv_into(&buf, off, 1000), 0);
+	CHECK_EQ(recv_into(&buf, off, 1000), QUIC_ERR_NOMEM);
+	CHECK_EQ(s->rx_highest, 17000);
+	CHECK_EQ(f.c.flow.rx_rcvd, 17000);
+	/* what is there already costs nothing */
+	CHECK_EQ(recv_into(&buf, 500, 500), 0);
+	quic_stream_read(&f.c, s, 17000, false);
+	CHECK_EQ(buf.refs, 1);
+	/* overlapping what was read, too */
+	CHECK_EQ(recv_into(&buf, 16900, 1000), 0);
+	CHECK_EQ(s->rx.ready, 17900);
+	/* and without want everything is taken */
+	buf.starved = false;
+	CHECK_EQ(recv_into(&buf, 19000, 1000), 0);
+	fix_free(&f);
+	CHECK_EQ(buf.refs, 1);
+	quic_buf_put(&buf);
+	CHECK_EQ(buf.truesize, 0);
+}
+
 int main(void)
 {
 	TEST(wrong_direction);
@@ -472,5 +525,6 @@ int main(void)
 	TEST(window_lost);
 	TEST(read_queue);
 	TEST(no_memory);
+	TEST(starved);
 	return tap_done();
 }
