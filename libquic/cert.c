@@ -8,6 +8,7 @@
 
 #include <gnutls/x509.h>
 
+#include "handshake.h"
 #include "log.h"
 
 static int load_trust(gnutls_certificate_credentials_t cred,
@@ -32,8 +33,22 @@ static int load_trust(gnutls_certificate_credentials_t cred,
 	return ret;
 }
 
+static int load_own(gnutls_certificate_credentials_t cred,
+		    const char *cert_file, const char *pkey_file)
+{
+	int ret;
+
+	ret = gnutls_certificate_set_x509_key_file(cred, cert_file, pkey_file,
+						   GNUTLS_X509_FMT_PEM);
+	if (ret < 0)
+		quic_log_err("%s, %s: %s", cert_file, pkey_file,
+			     gnutls_strerror(ret));
+	return ret;
+}
+
 int quic_cert_client(gnutls_certificate_credentials_t *cred,
-		     const char *ca_file)
+		     const char *ca_file, const char *cert_file,
+		     const char *pkey_file)
 {
 	int ret;
 
@@ -41,6 +56,8 @@ int quic_cert_client(gnutls_certificate_credentials_t *cred,
 	if (ret)
 		return ret;
 	ret = load_trust(*cred, ca_file);
+	if (ret >= 0 && cert_file)
+		ret = load_own(*cred, cert_file, pkey_file);
 	if (ret >= 0)
 		return 0;
 	gnutls_certificate_free_credentials(*cred);
@@ -56,11 +73,9 @@ int quic_cert_server(gnutls_certificate_credentials_t *cred,
 	ret = gnutls_certificate_allocate_credentials(cred);
 	if (ret)
 		return ret;
-	ret = gnutls_certificate_set_x509_key_file(*cred, cert_file, pkey_file,
-						   GNUTLS_X509_FMT_PEM);
+	ret = load_own(*cred, cert_file, pkey_file);
 	if (ret >= 0)
 		return 0;
-	quic_log_err("%s, %s: %s", cert_file, pkey_file, gnutls_strerror(ret));
 	gnutls_certificate_free_credentials(*cred);
 	*cred = NULL;
 	return ret;
@@ -88,4 +103,61 @@ int quic_cert_check_name(gnutls_session_t session,
 		return 0;
 	return gnutls_server_name_set(session, GNUTLS_NAME_DNS, hostname,
 				      strlen(hostname));
+}
+
+int quic_cert_alert(unsigned int status)
+{
+	gnutls_datum_t text;
+
+	if (!gnutls_certificate_verification_status_print(status,
+							  GNUTLS_CRT_X509,
+							  &text, 0)) {
+		quic_log_err("certificate: %s", text.data);
+		gnutls_free(text.data);
+	}
+	if (status & GNUTLS_CERT_REVOKED)
+		return GNUTLS_A_CERTIFICATE_REVOKED;
+	if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
+		return GNUTLS_A_UNKNOWN_CA;
+	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
+		return GNUTLS_A_CERTIFICATE_EXPIRED;
+	return GNUTLS_A_BAD_CERTIFICATE;
+}
+
+/* GnuTLS' own check fails without a certificate, and forgets the reason. */
+static int check_client(gnutls_session_t session)
+{
+	gnutls_typed_vdata_st purpose = {
+		.type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT,
+	};
+	struct quic_handshake *handshake = quic_handshake_of(session);
+	unsigned int status, count;
+	int ret;
+
+	/* where one is required, GnuTLS has refused this before */
+	if (!gnutls_certificate_get_peers(session, &count))
+		return 0;
+	ret = gnutls_certificate_verify_peers(session, &purpose, 1, &status);
+	if (ret || !status)
+		return ret;
+	if (handshake)
+		handshake->alert = quic_cert_alert(status);
+	return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
+int quic_cert_ask(gnutls_session_t session,
+		  gnutls_certificate_credentials_t cred, const char *ca_file,
+		  bool required)
+{
+	int ret;
+
+	ret = load_trust(cred, ca_file);
+	if (ret < 0)
+		return ret;
+	gnutls_session_set_verify_function(session, check_client);
+	gnutls_certificate_server_set_request(session, required ?
+					      GNUTLS_CERT_REQUIRE :
+					      GNUTLS_CERT_REQUEST);
+	return 0;
 }

@@ -2,6 +2,8 @@
 #ifndef LIBQUIC_CERT_H
 #define LIBQUIC_CERT_H
 
+#include <stdbool.h>
+
 #include <gnutls/gnutls.h>
 
 /**
@@ -17,11 +19,14 @@ struct quic_cert_check {
  * quic_cert_client - credentials with certificates to trust
  * @cred: set to the credentials
  * @ca_file: PEM file; NULL: the one SSL_CERT_FILE names, else the system's
+ * @cert_file: PEM file of the client's own chain, or NULL
+ * @pkey_file: PEM file of its private key
  *
  * Return: 0 or a GnuTLS code.
  */
 int quic_cert_client(gnutls_certificate_credentials_t *cred,
-		     const char *ca_file);
+		     const char *ca_file, const char *cert_file,
+		     const char *pkey_file);
 
 /**
  * quic_cert_server - credentials with a certificate
@@ -46,5 +51,28 @@ int quic_cert_server(gnutls_certificate_credentials_t *cred,
  */
 int quic_cert_check_name(gnutls_session_t session,
 			 struct quic_cert_check *check, const char *hostname);
+
+/**
+ * quic_cert_ask - ask the client for a certificate, and have it checked
+ * @session: session of a server
+ * @cred: its credentials
+ * @ca_file: PEM file of the authorities of clients; NULL: as above
+ * @required: without one the handshake fails
+ *
+ * Return: 0 or a GnuTLS code.
+ */
+int quic_cert_ask(gnutls_session_t session,
+		  gnutls_certificate_credentials_t cred, const char *ca_file,
+		  bool required);
+
+/**
+ * quic_cert_alert - why a certificate does not hold
+ * @status: GNUTLS_CERT_* flags; logged
+ *
+ * It names the alert better than the one error that GnuTLS makes of it.
+ *
+ * Return: TLS alert.
+ */
+int quic_cert_alert(unsigned int status);
 
 #endif

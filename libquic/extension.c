@@ -2,6 +2,7 @@
 #include "extension.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "handshake.h"
@@ -14,24 +15,59 @@ static int refuse_params(struct quic_handshake *handshake, const char *why)
 	return GNUTLS_E_ILLEGAL_PARAMETER;
 }
 
-static int store_params(struct quic_handshake *handshake,
+/* A kernel without the option finds out by itself. */
+static int tell_early(gnutls_session_t session,
+		      struct quic_handshake *handshake)
+{
+	bool accepted = gnutls_session_get_flags(session) &
+			GNUTLS_SFLAGS_EARLY_DATA;
+	struct quic_early_data early = {
+		.state = accepted ? QUIC_EARLY_DATA_ACCEPTED :
+				    QUIC_EARLY_DATA_REJECTED,
+	};
+	int ret;
+
+	if (!handshake->early_sent)
+		return 0;
+	quic_log_debug("early data: %s", accepted ? "accepted" : "rejected");
+	ret = handshake->ops->set(handshake->priv, QUIC_SOCKOPT_EARLY_DATA,
+				  &early, sizeof(early));
+	return ret == -ENOPROTOOPT ? 0 : ret;
+}
+
+int quic_extension_deliver(gnutls_session_t session,
+			   struct quic_handshake *handshake)
+{
+	const struct quic_tparam_payload *peer = &handshake->peer;
+	int ret;
+
+	ret = tell_early(session, handshake);
+	if (!ret) {
+		ret = handshake->ops->set(handshake->priv,
+					  QUIC_SOCKOPT_TRANSPORT_PARAM_EXT,
+					  peer->data, peer->len);
+		if (ret == -EINVAL)
+			return refuse_params(handshake,
+					     "refused by the kernel");
+	}
+	if (!ret)
+		return 0;
+	handshake->error = ret;
+	return GNUTLS_E_INTERNAL_ERROR;
+}
+
+/* A client waits for the rest of EncryptedExtensions. */
+static int store_params(gnutls_session_t session,
+			struct quic_handshake *handshake,
 			const unsigned char *data, size_t len)
 {
 	struct quic_tparam_payload *peer = &handshake->peer;
-	int ret;
 
-	ret = handshake->ops->set(handshake->priv,
-				  QUIC_SOCKOPT_TRANSPORT_PARAM_EXT, data, len);
-	if (ret == -EINVAL)
-		return refuse_params(handshake, "refused by the kernel");
-	if (ret) {
-		handshake->error = ret;
-		return GNUTLS_E_INTERNAL_ERROR;
-	}
 	memcpy(peer->data, data, len);
 	peer->len = len;
 	peer->valid = true;
-	return 0;
+	return handshake->client ? 0 :
+	       quic_extension_deliver(session, handshake);
 }
 
 static int recv_params(gnutls_session_t session, const unsigned char *data,
@@ -44,7 +80,7 @@ static int recv_params(gnutls_session_t session, const unsigned char *data,
 	if (!len || len > QUIC_TRANSPORT_PARAM_EXT_MAX_LEN)
 		return refuse_params(handshake, "too short or too long");
 	if (!handshake->peer.valid)
-		return store_params(handshake, data, len);
+		return store_params(session, handshake, data, len);
 	/*
 	 * RFC 8446 4.1.2: the ClientHello after a HelloRetryRequest differs
 	 * from the first only in what the retry is about.

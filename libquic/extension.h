@@ -19,4 +19,18 @@ struct quic_handshake;
 int quic_extension_register(gnutls_session_t session,
 			    struct quic_handshake *handshake);
 
+/**
+ * quic_extension_deliver - the peer's parameters go to the socket
+ * @session: the session
+ * @handshake: has received them
+ *
+ * A client's verdict on early data goes first: it is known when all of
+ * EncryptedExtensions was read, and the kernel judges the parameters by it
+ * (RFC 9000 7.4.1).
+ *
+ * Return: 0 or a GnuTLS code.
+ */
+int quic_extension_deliver(gnutls_session_t session,
+			   struct quic_handshake *handshake);
+
 #endif

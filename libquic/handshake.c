@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert.h"
 #include "extension.h"
 #include "level.h"
 #include "log.h"
+#include "replay.h"
 #include "secret.h"
 
 /**
@@ -36,6 +38,24 @@ static int stop_tls(struct quic_handshake *handshake, int error)
 	return GNUTLS_E_INTERNAL_ERROR;
 }
 
+/* RFC 8446 4.2.10: early data was of the protocol that is agreed on now. */
+static int check_early_alpn(gnutls_session_t session,
+			    struct quic_handshake *handshake)
+{
+	const char *want = handshake->opts.alpn_early;
+	gnutls_datum_t name = { NULL, 0 };
+
+	if (!handshake->early_sent || !want ||
+	    !(gnutls_session_get_flags(session) & GNUTLS_SFLAGS_EARLY_DATA))
+		return 0;
+	gnutls_alpn_get_selected_protocol(session, &name);
+	if (name.size == strlen(want) && !memcmp(name.data, want, name.size))
+		return 0;
+	quic_log_err("the server took early data of another protocol");
+	handshake->alert = GNUTLS_A_ILLEGAL_PARAMETER;
+	return GNUTLS_E_ILLEGAL_PARAMETER;
+}
+
 /*
  * Once this side has keys of @level the peer's extensions have been read:
  * a server's at the Handshake keys, a client's at the 1-RTT keys.
@@ -52,13 +72,13 @@ static int check_peer_extensions(gnutls_session_t session,
 		return GNUTLS_E_MISSING_EXTENSION;
 	}
 	/* RFC 9001 8.1: no_application_protocol */
-	if (handshake->alpn_required &&
+	if (handshake->opts.alpn_required &&
 	    gnutls_alpn_get_selected_protocol(session, &name)) {
 		quic_log_err("no application protocol in common");
 		handshake->alert = GNUTLS_A_NO_APPLICATION_PROTOCOL;
 		return GNUTLS_E_NO_APPLICATION_PROTOCOL;
 	}
-	return 0;
+	return check_early_alpn(session, handshake);
 }
 
 static int queue_secret(gnutls_session_t session,
@@ -92,6 +112,8 @@ static int on_secrets(gnutls_session_t session,
 	checked = handshake->client ? QUIC_CRYPTO_APP : QUIC_CRYPTO_HANDSHAKE;
 	if (level == checked) {
 		ret = check_peer_extensions(session, handshake);
+		if (!ret && handshake->client)
+			ret = quic_extension_deliver(session, handshake);
 		if (ret)
 			return ret;
 	}
@@ -171,32 +193,6 @@ static void set_callbacks(gnutls_session_t session)
 	gnutls_transport_set_push_function(session, push_nothing);
 }
 
-/* A status names the alert better than the one error GnuTLS makes of it. */
-static int certificate_alert(gnutls_session_t session)
-{
-	unsigned int status = gnutls_session_get_verify_cert_status(session);
-
-	if (status & GNUTLS_CERT_REVOKED)
-		return GNUTLS_A_CERTIFICATE_REVOKED;
-	if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
-		return GNUTLS_A_UNKNOWN_CA;
-	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
-		return GNUTLS_A_CERTIFICATE_EXPIRED;
-	return GNUTLS_A_BAD_CERTIFICATE;
-}
-
-static void log_certificate(gnutls_session_t session)
-{
-	unsigned int status = gnutls_session_get_verify_cert_status(session);
-	gnutls_datum_t text;
-
-	if (gnutls_certificate_verification_status_print(status,
-							 GNUTLS_CRT_X509, &text,
-							 0))
-		return;
-	quic_log_err("certificate: %s", text.data);
-	gnutls_free(text.data);
-}
 
 static uint32_t tls_close_code(gnutls_session_t session,
 			       struct quic_handshake *handshake, int ret)
@@ -204,10 +200,9 @@ static uint32_t tls_close_code(gnutls_session_t session,
 	int alert = handshake->alert;
 	int level;
 
-	if (ret == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
-		log_certificate(session);
-		alert = certificate_alert(session);
-	}
+	if (alert < 0 && ret == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
+		alert = quic_cert_alert(gnutls_session_get_verify_cert_status(
+								session));
 	if (alert < 0)
 		alert = gnutls_error_to_alert(ret, &level);
 	if (alert < 0)
@@ -335,6 +330,8 @@ static int drain_flight(struct quic_handshake *handshake)
 			       ret ? strerror(-ret) : "installed");
 		if (ret)
 			return ret;
+		if (item->secret.level == QUIC_CRYPTO_EARLY)
+			handshake->early_sent = item->secret.send;
 		quic_flight_pop(&handshake->flight);
 	}
 	return 0;
@@ -342,8 +339,11 @@ static int drain_flight(struct quic_handshake *handshake)
 
 static int run_tls(gnutls_session_t session, struct quic_handshake *handshake)
 {
-	int ret = gnutls_handshake(session);
+	int ret;
 
+	quic_replay_enter(handshake);
+	ret = gnutls_handshake(session);
+	quic_replay_enter(NULL);
 	if (handshake->error)
 		return fail_tls(session, handshake, ret);
 	if (!ret) {
@@ -353,6 +353,19 @@ static int run_tls(gnutls_session_t session, struct quic_handshake *handshake)
 	if (ret != GNUTLS_E_AGAIN && ret != GNUTLS_E_INTERRUPTED)
 		return fail_tls(session, handshake, ret);
 	handshake->wants_input = true;
+	return 0;
+}
+
+/* RFC 8446 4.6.1; on_message() puts them into the flight. */
+static int send_tickets(gnutls_session_t session,
+			struct quic_handshake *handshake)
+{
+	int ret;
+
+	handshake->tickets_sent = true;
+	ret = gnutls_session_ticket_send(session, handshake->opts.tickets, 0);
+	if (ret || handshake->error)
+		return fail_tls(session, handshake, ret);
 	return 0;
 }
 
@@ -368,6 +381,13 @@ static int next_step(gnutls_session_t session, struct quic_handshake *handshake,
 			return fail_local(handshake, ret);
 		if (ret)
 			return 0;
+		if (handshake->tls_done && handshake->opts.tickets &&
+		    !handshake->tickets_sent) {
+			ret = send_tickets(session, handshake);
+			if (ret)
+				return ret;
+			continue;
+		}
 		if (handshake->tls_done) {
 			*step = NULL;
 			return 0;
@@ -459,7 +479,8 @@ static int finish_step(gnutls_session_t session,
 
 int quic_handshake_start(gnutls_session_t session,
 			 const struct quic_sockopt_ops *ops, void *priv,
-			 bool alpn_required, struct quic_handshake_step **step)
+			 const struct quic_handshake_opts *opts,
+			 struct quic_handshake_step **step)
 {
 	struct quic_handshake *handshake;
 	int ret = -ENOMEM;
@@ -470,7 +491,7 @@ int quic_handshake_start(gnutls_session_t session,
 		return -ENOMEM;
 	handshake->ops = ops;
 	handshake->priv = priv;
-	handshake->alpn_required = alpn_required;
+	handshake->opts = *opts;
 	handshake->alert = -1;
 	handshake->buf = malloc(QUIC_HANDSHAKE_RECV_BYTES);
 	if (!handshake->buf)
@@ -497,11 +518,12 @@ int quic_handshake_init(gnutls_session_t session,
 			struct quic_handshake_step **step)
 {
 	int sockfd = gnutls_transport_get_int(session);
+	const struct quic_handshake_opts opts = { 0 };
 
 	if (sockfd < 0)
 		return -EBADF;
 	return quic_handshake_start(session, &quic_sockopt_system,
-				    quic_sockopt_priv(sockfd), false, step);
+				    quic_sockopt_priv(sockfd), &opts, step);
 }
 
 int quic_handshake_step(gnutls_session_t session,
@@ -521,6 +543,11 @@ int quic_handshake_step(gnutls_session_t session,
 	if (ret)
 		*step = NULL;
 	return ret;
+}
+
+int quic_handshake_abort(gnutls_session_t session, int error)
+{
+	return fail_local(quic_handshake_of(session), error);
 }
 
 void quic_handshake_deinit(gnutls_session_t session)

@@ -30,11 +30,30 @@ struct quic_tparam_payload {
 };
 
 /**
+ * struct quic_handshake_opts - what may be asked of a handshake
+ * @alpn_required: fail when no protocol is agreed on (RFC 9001 8.1)
+ * @alpn_early: client: protocol of the session that is resumed, or NULL
+ * @tickets: server: session tickets to send when it is done
+ * @early: client: called once when early data can be sent, or NULL; what it
+ *	returns, if not 0, ends the handshake
+ * @early_arg: argument of @early
+ */
+struct quic_handshake_opts {
+	bool alpn_required;
+	const char *alpn_early;
+	unsigned int tickets;
+	int (*early)(int sockfd, void *arg);
+	void *early_arg;
+};
+
+/**
  * struct quic_handshake - one handshake
  * @ops: how socket options are reached
  * @priv: argument of @ops
- * @alpn_required: fail when no protocol was agreed on
+ * @opts: what was asked for
  * @client: this side sent a ClientHello
+ * @early_sent: client: 0-RTT keys are installed
+ * @tickets_sent: server: they are in the flight
  * @tls_done: TLS is complete; what is in @flight may remain to be done
  * @wants_input: TLS cannot go on without a message
  * @failed: over; every further step is refused
@@ -55,8 +74,10 @@ struct quic_tparam_payload {
 struct quic_handshake {
 	const struct quic_sockopt_ops *ops;
 	void *priv;
-	bool alpn_required;
+	struct quic_handshake_opts opts;
 	bool client;
+	bool early_sent;
+	bool tickets_sent;
 	bool tls_done;
 	bool wants_input;
 	bool failed;
@@ -84,25 +105,35 @@ struct quic_handshake {
  * @session: the session
  * @ops: how socket options are reached
  * @priv: argument of @ops
- * @alpn_required: fail when no protocol is agreed on (RFC 9001 8.1)
+ * @opts: what is asked for; copied
  * @step: set to the first step
  *
  * Return: as quic_handshake_init().
  */
 int quic_handshake_start(gnutls_session_t session,
 			 const struct quic_sockopt_ops *ops, void *priv,
-			 bool alpn_required, struct quic_handshake_step **step);
+			 const struct quic_handshake_opts *opts,
+			 struct quic_handshake_step **step);
 
 /**
  * quic_handshake_run - do a handshake on a socket, system calls included
  * @session: the session
  * @sockfd: the socket
- * @alpn_required: as above
+ * @opts: as above
  *
  * Return: as quic_handshake().
  */
 int quic_handshake_run(gnutls_session_t session, int sockfd,
-		       bool alpn_required);
+		       const struct quic_handshake_opts *opts);
+
+/**
+ * quic_handshake_abort - give up for a reason of the application's
+ * @session: the session
+ * @error: -errno
+ *
+ * Return: @error.
+ */
+int quic_handshake_abort(gnutls_session_t session, int error);
 
 /**
  * quic_handshake_of - the handshake of a session

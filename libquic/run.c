@@ -69,16 +69,33 @@ static void do_step(int sockfd, struct quic_handshake_step *step)
 		step->s_recvmsg.retval = do_recv(sockfd, &step->s_recvmsg);
 }
 
-int quic_handshake_run(gnutls_session_t session, int sockfd,
-		       bool alpn_required)
+/* 0-RTT keys are there from the step after the ClientHello on. */
+static int send_early(gnutls_session_t session, int sockfd,
+		      struct quic_handshake_opts *opts)
 {
+	int (*early)(int sockfd, void *arg) = opts->early;
+	int ret;
+
+	if (!early || !quic_handshake_of(session)->early_sent)
+		return 0;
+	opts->early = NULL;
+	ret = early(sockfd, opts->early_arg);
+	return ret ? quic_handshake_abort(session, ret) : 0;
+}
+
+int quic_handshake_run(gnutls_session_t session, int sockfd,
+		       const struct quic_handshake_opts *asked)
+{
+	struct quic_handshake_opts opts = *asked;
 	struct quic_handshake_step *step;
 	int ret;
 
 	ret = quic_handshake_start(session, &quic_sockopt_system,
-				   quic_sockopt_priv(sockfd), alpn_required,
-				   &step);
+				   quic_sockopt_priv(sockfd), &opts, &step);
 	while (!ret && step) {
+		ret = send_early(session, sockfd, &opts);
+		if (ret)
+			break;
 		do_step(sockfd, step);
 		ret = quic_handshake_step(session, &step);
 	}
@@ -88,9 +105,10 @@ int quic_handshake_run(gnutls_session_t session, int sockfd,
 
 int quic_handshake(gnutls_session_t session)
 {
+	const struct quic_handshake_opts opts = { 0 };
 	int sockfd = gnutls_transport_get_int(session);
 
 	if (sockfd < 0)
 		return -EBADF;
-	return quic_handshake_run(session, sockfd, false);
+	return quic_handshake_run(session, sockfd, &opts);
 }

@@ -2,12 +2,18 @@
 #include "ticket.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <netinet/quic.h>
 
+static bool has_ticket(gnutls_session_t session)
+{
+	return gnutls_session_get_flags(session) & GNUTLS_SFLAGS_SESSION_TICKET;
+}
+
 /* TLS sees the NewSessionTicket message the socket kept (RFC 8446 4.6.1). */
-static int take_ticket(gnutls_session_t session,
+static int feed_ticket(gnutls_session_t session,
 		       const struct quic_sockopt_ops *ops, void *priv)
 {
 	unsigned char message[QUIC_TICKET_MAX_LEN];
@@ -26,20 +32,29 @@ static int take_ticket(gnutls_session_t session,
 	return ret == GNUTLS_E_AGAIN ? 0 : ret;
 }
 
+int quic_ticket_take(gnutls_session_t session,
+		     const struct quic_sockopt_ops *ops, void *priv)
+{
+	int ret;
+
+	if (has_ticket(session))
+		return 0;
+	ret = feed_ticket(session, ops, priv);
+	if (ret)
+		return ret;
+	/* without a ticket GnuTLS would wait for one to arrive */
+	return has_ticket(session) ? 0 : -ENODATA;
+}
+
 int quic_ticket_get(gnutls_session_t session,
 		    const struct quic_sockopt_ops *ops, void *priv, void *data,
 		    size_t *size)
 {
 	int ret;
 
-	if (!(gnutls_session_get_flags(session) & GNUTLS_SFLAGS_SESSION_TICKET)) {
-		ret = take_ticket(session, ops, priv);
-		if (ret)
-			return ret;
-	}
-	/* Without a ticket GnuTLS would wait for one to arrive. */
-	if (!(gnutls_session_get_flags(session) & GNUTLS_SFLAGS_SESSION_TICKET))
-		return -ENODATA;
+	ret = quic_ticket_take(session, ops, priv);
+	if (ret)
+		return ret;
 	return gnutls_session_get_data(session, data, size);
 }
 

@@ -9,6 +9,18 @@
 #include "sockopt.h"
 
 /**
+ * quic_ticket_take - have TLS read the tickets that the socket kept
+ * @session: the session
+ * @ops: how socket options are reached
+ * @priv: argument of @ops
+ *
+ * Return: 0, also when that was done before; -ENODATA: none came yet; -errno
+ * or a GnuTLS code.
+ */
+int quic_ticket_take(gnutls_session_t session,
+		     const struct quic_sockopt_ops *ops, void *priv);
+
+/**
  * quic_ticket_get - quic_session_get_data() over any socket
  * @session: the session
  * @ops: how socket options are reached

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,7 +83,8 @@ static int set_client_cert(struct quic_tls *tls,
 
 	if (!want->hostname || !want->hostname[0])
 		return -EINVAL;
-	ret = quic_cert_client(&tls->cert, want->ca_file);
+	ret = quic_cert_client(&tls->cert, want->ca_file, want->cert_file,
+			       want->pkey_file);
 	if (ret)
 		return ret;
 	ret = gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
@@ -95,12 +97,14 @@ static int set_client_cert(struct quic_tls *tls,
 int quic_tls_open_client(struct quic_tls *tls,
 			 const struct quic_tls_client *want)
 {
+	/* RFC 9001 8.3: EndOfEarlyData is not used */
+	unsigned int flags = GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA;
 	int ret;
 
 	memset(tls, 0, sizeof(*tls));
-	/* RFC 9001 8.3: EndOfEarlyData is not used */
-	ret = gnutls_init(&tls->session,
-			  GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA);
+	if (want->early)
+		flags |= GNUTLS_ENABLE_EARLY_DATA;
+	ret = gnutls_init(&tls->session, flags);
 	if (ret)
 		return ret;
 	ret = set_priority(tls, want->psk_file, want->cipher_type);
@@ -138,8 +142,29 @@ static int set_server_cert(struct quic_tls *tls,
 	ret = quic_cert_server(&tls->cert, want->cert_file, want->pkey_file);
 	if (ret)
 		return ret;
-	return gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
-				      tls->cert);
+	ret = gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
+				     tls->cert);
+	if (ret || !want->client_cert)
+		return ret;
+	return quic_cert_ask(tls->session, tls->cert, want->ca_file,
+			     want->client_cert > 1);
+}
+
+static int set_tickets(struct quic_tls *tls, const struct quic_tls_server *want)
+{
+	const gnutls_datum_t key = {
+		(unsigned char *)want->ticket_key, QUIC_TICKET_KEY_LEN,
+	};
+	int ret;
+
+	if (!want->ticket_key)
+		return 0;
+	ret = gnutls_session_ticket_enable_server(tls->session, &key);
+	if (ret || !want->replay)
+		return ret;
+	gnutls_anti_replay_enable(tls->session, want->replay);
+	/* RFC 9001 4.6.1: the one value that QUIC knows */
+	return gnutls_record_set_max_early_data_size(tls->session, UINT32_MAX);
 }
 
 int quic_tls_open_server(struct quic_tls *tls,
@@ -150,8 +175,13 @@ int quic_tls_open_server(struct quic_tls *tls,
 	int ret;
 
 	memset(tls, 0, sizeof(*tls));
-	if (!want->pkey_file)
+	if (!want->pkey_file || want->client_cert < 0 || want->client_cert > 2)
 		return -EINVAL;
+	/* a PSK is the client's proof */
+	if (!want->cert_file && want->client_cert)
+		return -EINVAL;
+	if (want->replay)
+		flags |= GNUTLS_ENABLE_EARLY_DATA;
 	ret = gnutls_init(&tls->session, flags);
 	if (ret)
 		return ret;
@@ -162,6 +192,8 @@ int quic_tls_open_server(struct quic_tls *tls,
 		ret = set_server_cert(tls, want);
 	else if (!ret)
 		ret = set_server_psk(tls, want->pkey_file);
+	if (!ret)
+		ret = set_tickets(tls, want);
 	if (ret)
 		quic_tls_close(tls);
 	return ret;

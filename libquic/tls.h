@@ -2,6 +2,8 @@
 #ifndef LIBQUIC_TLS_H
 #define LIBQUIC_TLS_H
 
+#include <stdbool.h>
+
 #include <gnutls/gnutls.h>
 #include <linux/types.h>
 
@@ -32,9 +34,15 @@ struct quic_tls {
  * @psk_file: PSK file, or NULL for X.509
  * @hostname: name to check, required for X.509; lives as long as the session
  * @alpns: protocols or NULL
+ * @cert_file: its own certificate chain, or NULL
+ * @pkey_file: private key of @cert_file
+ * @early: offer early data, when the session that is resumed allows it
  * @cipher_type: TLS_CIPHER_* to offer, 0: all
  */
 struct quic_tls_client {
+	const char *cert_file;
+	const char *pkey_file;
+	bool early;
 	const char *ca_file;
 	const char *psk_file;
 	const char *hostname;
@@ -48,8 +56,17 @@ struct quic_tls_client {
  * @cert_file: certificate chain or NULL
  * @alpns: protocols or NULL
  * @cipher_type: TLS_CIPHER_* to accept, 0: all
+ * @ca_file: authorities of clients, see quic_cert_ask()
+ * @client_cert: a client certificate is 0: not asked for, 1: optional, 2:
+ *	required
+ * @ticket_key: QUIC_TICKET_KEY_LEN bytes, or NULL: no session tickets
+ * @replay: accept early data under its guard, or NULL
  */
 struct quic_tls_server {
+	const char *ca_file;
+	int client_cert;
+	const unsigned char *ticket_key;
+	gnutls_anti_replay_t replay;
 	const char *pkey_file;
 	const char *cert_file;
 	const char *alpns;

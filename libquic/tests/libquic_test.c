@@ -24,6 +24,7 @@ static struct cert ca, other_ca, good, expired, future, foreign, wrong_use;
 
 static struct side client, server;
 static struct quic_tls client_tls, server_tls;
+static const struct quic_handshake_opts with_alpn = { .alpn_required = true };
 
 static void make_certs(void)
 {
@@ -94,8 +95,11 @@ static void open_pair(const struct quic_tls_client *cw,
 
 static void run_pair(bool client_alpn, bool server_alpn)
 {
-	side_start(&client, client_tls.session, client_alpn);
-	side_start(&server, server_tls.session, server_alpn);
+	const struct quic_handshake_opts c = { .alpn_required = client_alpn };
+	const struct quic_handshake_opts s = { .alpn_required = server_alpn };
+
+	side_start(&client, client_tls.session, &c);
+	side_start(&server, server_tls.session, &s);
 	pair_run(&client, &server);
 }
 
@@ -573,7 +577,7 @@ static void rogue_hello(size_t params_len)
 				    GNUTLS_EXT_FLAG_CLIENT_HELLO);
 	gnutls_handshake_set_read_function(session, rogue_message);
 	gnutls_handshake(session);
-	side_start(&server, server_tls.session, true);
+	side_start(&server, server_tls.session, &with_alpn);
 	while (side_step(&server))
 		;
 }
@@ -601,7 +605,7 @@ static void feed_server(uint8_t level, const uint8_t *data, size_t len)
 	struct quic_tls_server sw = server_want();
 
 	open_pair(&cw, &sw);
-	side_start(&server, server_tls.session, true);
+	side_start(&server, server_tls.session, &with_alpn);
 	pair_put(&server, level, data, len);
 	while (side_step(&server))
 		;
@@ -655,10 +659,10 @@ static void test_flipped_hello(void)
 
 	for (i = 0; i < 300; i++) {
 		open_pair(&cw, &sw);
-		side_start(&client, client_tls.session, true);
+		side_start(&client, client_tls.session, &with_alpn);
 		side_step(&client);
 		server.queue[(2 * i + 1) % server.tail] ^= 1 + i % 255;
-		side_start(&server, server_tls.session, true);
+		side_start(&server, server_tls.session, &with_alpn);
 		pair_run(&client, &server);
 		complete += !client.ret && !server.ret && client.done &&
 			    server.done;
@@ -689,7 +693,7 @@ static void test_socket_errors(void)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		open_pair(&cw, &sw);
-		side_start(&server, server_tls.session, true);
+		side_start(&server, server_tls.session, &with_alpn);
 		server.step->s_recvmsg.retval = cases[i].retval;
 		is(quic_handshake_step(server_tls.session, &server.step),
 		   cases[i].want, cases[i].name);
@@ -698,14 +702,14 @@ static void test_socket_errors(void)
 	}
 
 	open_pair(&cw, &sw);
-	side_start(&client, client_tls.session, true);
+	side_start(&client, client_tls.session, &with_alpn);
 	stale = NULL;
 	is(quic_handshake_step(client_tls.session, &stale), -EINVAL,
 	   "a step that was not given");
 	client.step->s_sendmsg.retval = -EPIPE;
 	is(quic_handshake_step(client_tls.session, &client.step), -EPIPE,
 	   "EPIPE while sending");
-	is(quic_handshake_start(client_tls.session, &pair_ops, &client, true,
+	is(quic_handshake_start(client_tls.session, &pair_ops, &client, &with_alpn,
 				&client.step), -EBUSY,
 	   "one handshake per session");
 	close_pair();

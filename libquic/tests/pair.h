@@ -46,7 +46,8 @@ struct side {
 	size_t chunk;		/* bytes per recvmsg and sendmsg, 0: all */
 	bool notify;		/* a notification comes before each message */
 	bool notified;
-	int set_error[15];	/* errno of setting an option, or 0 */
+	int set_error[96];	/* errno of setting an option, or 0 */
+	uint8_t early;		/* verdict on early data, or 0 */
 };
 
 static bool established(const struct side *side)
@@ -90,6 +91,35 @@ static int set_params(struct side *side, const void *val, size_t len)
 	return 0;
 }
 
+/* A verdict is for who has 0-RTT keys, before the parameters. */
+static int set_early(struct side *side, const struct quic_early_data *early)
+{
+	if (!side->installed[QUIC_CRYPTO_EARLY][1] || side->param_sets ||
+	    side->early) {
+		side->broken = "verdict on early data out of place";
+		return -EINVAL;
+	}
+	side->early = early->state;
+	return 0;
+}
+
+/* As in a kernel, all servers have one memory. */
+static int check_replay(const void *id, size_t len)
+{
+	static uint8_t seen[16][QUIC_REPLAY_ID_MAX_LEN];
+	static unsigned int count;
+	unsigned int i;
+
+	if (len < QUIC_REPLAY_ID_MIN_LEN || len > QUIC_REPLAY_ID_MAX_LEN ||
+	    count == 16)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		if (!memcmp(seen[i], id, len))
+			return -EEXIST;
+	memcpy(seen[count++], id, len);
+	return 0;
+}
+
 static int pair_set(void *priv, int optname, const void *val, size_t len)
 {
 	struct side *side = priv;
@@ -103,6 +133,10 @@ static int pair_set(void *priv, int optname, const void *val, size_t len)
 		if (len != sizeof(struct quic_crypto_secret))
 			return -EINVAL;
 		return set_secret(side, val);
+	case QUIC_SOCKOPT_EARLY_DATA:
+		return set_early(side, val);
+	case QUIC_SOCKOPT_REPLAY_CHECK:
+		return check_replay(val, len);
 	case QUIC_SOCKOPT_CONNECTION_CLOSE:
 		memcpy(&side->close, val, sizeof(side->close));
 		side->closed = true;
@@ -241,10 +275,11 @@ static void side_init(struct side *side, struct side *peer, uint8_t fill)
 	side->local_len = 60;
 }
 
-static void side_start(struct side *side, gnutls_session_t session, bool alpn)
+static void side_start(struct side *side, gnutls_session_t session,
+		       const struct quic_handshake_opts *opts)
 {
 	side->session = session;
-	side->ret = quic_handshake_start(session, &pair_ops, side, alpn,
+	side->ret = quic_handshake_start(session, &pair_ops, side, opts,
 					 &side->step);
 	side->done = side->ret || !side->step;
 }

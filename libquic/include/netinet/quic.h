@@ -134,6 +134,149 @@ int quic_server_handshake(int sockfd, const char *pkey_file,
 			  const char *cert_file, const char *alpns);
 
 /**
+ * struct quic_client_config - all that a client's handshake can be asked for
+ * @size: sizeof(struct quic_client_config)
+ * @ca_file: PEM file of the certificates to trust; NULL: as for
+ *	quic_client_handshake()
+ * @psk_file: pre-shared keys instead of certificates, or NULL
+ * @cert_file: PEM file of the client's own certificate chain, for a server
+ *	that asks for one, or NULL
+ * @pkey_file: PEM file of its private key
+ * @hostname: as for quic_client_handshake()
+ * @alpns: as there
+ * @session: what quic_client_save() gave of an earlier connection to this
+ *	server, or NULL; the version of QUIC and the protocol must be the same,
+ *	else the handshake is a full one
+ * @session_len: bytes at @session
+ * @early_data: called from quic_client_run() when early data (0-RTT) can be
+ *	sent on the socket, if it can; NULL: no early data. An attacker can
+ *	have the server see it more than once (RFC 9001 9.2): send only what
+ *	does no harm then. Returns 0, or -errno to give up the handshake
+ * @early_arg: argument of @early_data
+ *
+ * Strings and @session are needed during quic_client_new() only.
+ */
+struct quic_client_config {
+	size_t size;
+	const char *ca_file;
+	const char *psk_file;
+	const char *cert_file;
+	const char *pkey_file;
+	const char *hostname;
+	const char *alpns;
+	const void *session;
+	size_t session_len;
+	int (*early_data)(int sockfd, void *arg);
+	void *early_arg;
+};
+
+struct quic_client;
+
+/**
+ * quic_client_new - a handshake with everything
+ * @client: set to it
+ * @sockfd: QUIC socket on which connect(2) succeeded
+ * @config: what is asked for
+ *
+ * An extension of ours, as the other functions of quic_client and
+ * quic_server.
+ *
+ * Return: 0, -errno or a GnuTLS code.
+ */
+int quic_client_new(struct quic_client **client, int sockfd,
+		    const struct quic_client_config *config);
+
+/**
+ * quic_client_run - do the handshake
+ * @client: the client
+ *
+ * Data that was sent early and is rejected is sent again by the kernel, in
+ * the same streams. QUIC_SOCKOPT_EARLY_DATA tells what became of it.
+ *
+ * Return: as quic_client_handshake().
+ */
+int quic_client_run(struct quic_client *client);
+
+/**
+ * quic_client_save - what a later connection needs to resume this one
+ * @client: the client, its handshake complete
+ * @data: room
+ * @size: its bytes; set to the bytes needed
+ *
+ * The session ticket comes a round trip after the handshake. Call this soon
+ * after it came: GnuTLS counts its age from here, and a server refuses early
+ * data when the ages differ by more than 10 seconds. The bytes are secret.
+ *
+ * Return: 0; -ENODATA: no ticket has come yet; -ENOSPC: see @size; -errno or
+ * a GnuTLS code.
+ */
+int quic_client_save(struct quic_client *client, void *data, size_t *size);
+
+/**
+ * quic_client_free - free a client; the socket stays
+ * @client: the client or NULL
+ */
+void quic_client_free(struct quic_client *client);
+
+/**
+ * struct quic_server_config - all that a server's handshakes can do
+ * @size: sizeof(struct quic_server_config)
+ * @pkey_file: as for quic_server_handshake()
+ * @cert_file: as there
+ * @alpns: as there
+ * @ca_file: PEM file of the authorities of client certificates; NULL: the
+ *	one that SSL_CERT_FILE names, else the system's
+ * @client_cert: a client certificate is 0: not asked for (unless the socket's
+ *	certificate_request says otherwise), 1: asked for, 2: required. One
+ *	that is sent is always checked
+ * @early_data: 1: accept early data; @alpns must then be one name
+ */
+struct quic_server_config {
+	size_t size;
+	const char *pkey_file;
+	const char *cert_file;
+	const char *alpns;
+	const char *ca_file;
+	int client_cert;
+	int early_data;
+};
+
+struct quic_server;
+
+/**
+ * quic_server_new - what the handshakes of a server have in common
+ * @server: set to it
+ * @config: what they do
+ *
+ * Make it before connections are accepted, and before fork(2): early data is
+ * accepted only with session tickets that were issued afterwards. A process
+ * that serves many connections accepts it, for the same reason, only with
+ * tickets that are a few seconds old (GnuTLS 3.7 forgets what was before);
+ * one process for each connection has no such limit.
+ *
+ * Return: 0, -EINVAL, -ENOMEM or a GnuTLS code.
+ */
+int quic_server_new(struct quic_server **server,
+		    const struct quic_server_config *config);
+
+/**
+ * quic_server_run - do the handshake on an accepted socket
+ * @server: the server; not in two threads at a time
+ * @sockfd: QUIC socket that accept(2) returned; may be non-blocking
+ *
+ * Sends a session ticket when the kernel has a key for it.
+ *
+ * Return: as quic_server_handshake().
+ */
+int quic_server_run(struct quic_server *server, int sockfd);
+
+/**
+ * quic_server_free - free a server
+ * @server: the server or NULL
+ */
+void quic_server_free(struct quic_server *server);
+
+/**
  * quic_handshake - do the handshake of a session the caller made
  * @session: its priority should be QUIC_PRIORITY, its socket is set by
  *	gnutls_transport_set_int(). A client needs GNUTLS_NO_END_OF_EARLY_DATA
