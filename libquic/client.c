@@ -161,7 +161,8 @@ static int open_client(struct quic_client *client,
 	load_session(client, config, settings.version);
 	want.alpns = client->alpns[0] ? client->alpns : NULL;
 	want.cipher_type = settings.payload_cipher_type;
-	want.early = client->resumes && config->early_data;
+	want.early = client->resumes && client->saved.early &&
+		     config->early_data;
 	client->opts.alpn_required = want.alpns;
 	if (want.early) {
 		client->opts.early = config->early_data;
@@ -189,8 +190,9 @@ int quic_client_new(struct quic_client **client, int sockfd,
 		return -ENOMEM;
 	(*client)->sockfd = sockfd;
 	ret = open_client(*client, config);
-	/* it points into the caller's bytes */
+	/* it points into the caller's bytes; from here on: of this one */
 	(*client)->saved.tls = NULL;
+	(*client)->saved.early = false;
 	if (!ret)
 		return 0;
 	quic_client_free(*client);
@@ -229,7 +231,8 @@ int quic_client_save(struct quic_client *client, void *data, size_t *size)
 	int ret;
 
 	ret = quic_ticket_take(session, &quic_sockopt_system,
-			       quic_sockopt_priv(client->sockfd));
+			       quic_sockopt_priv(client->sockfd),
+			       &client->saved.early);
 	if (ret)
 		return ret;
 	quic_session_get_alpn(session, saved.alpn, &alpn_len);
@@ -239,6 +242,7 @@ int quic_client_save(struct quic_client *client, void *data, size_t *size)
 	ret = gnutls_session_get_data2(session, &tls);
 	if (ret)
 		return ret;
+	saved.early = client->saved.early;
 	saved.tls = tls.data;
 	saved.tls_len = tls.size;
 	ret = quic_saved_pack(&saved, data, size);

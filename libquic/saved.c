@@ -12,6 +12,7 @@
 struct header {
 	uint32_t magic;
 	uint32_t version;
+	uint64_t early;
 	uint64_t value[VALUES];
 	char alpn[QUIC_ALPN_MAX_NAME_LEN];
 };
@@ -54,6 +55,7 @@ int quic_saved_pack(const struct quic_saved *saved, void *data, size_t *size)
 	struct header header = {
 		.magic = htobe32(MAGIC),
 		.version = htobe32(saved->version),
+		.early = htobe64(saved->early),
 	};
 
 	*size = sizeof(header) + saved->tls_len;
@@ -84,6 +86,7 @@ int quic_saved_unpack(struct quic_saved *saved, const void *data, size_t size)
 		header.value[i] = be64toh(header.value[i]);
 	set_values(&saved->params, header.value);
 	saved->version = be32toh(header.version);
+	saved->early = be64toh(header.early);
 	memcpy(saved->alpn, header.alpn, sizeof(header.alpn));
 	saved->tls = (const char *)data + sizeof(header);
 	saved->tls_len = size - sizeof(header);

@@ -2,6 +2,7 @@
 #ifndef LIBQUIC_SAVED_H
 #define LIBQUIC_SAVED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
  * @version: QUIC version; a ticket is good for no other (RFC 9369 5)
  * @alpn: protocol that was agreed on, empty: none
  * @params: the server's transport parameters (RFC 9000 7.4.1)
+ * @early: the ticket allows early data
  * @tls: GnuTLS' session data
  * @tls_len: its bytes
  */
@@ -21,6 +23,7 @@ struct quic_saved {
 	uint32_t version;
 	char alpn[QUIC_ALPN_MAX_NAME_LEN + 1];
 	struct quic_transport_param params;
+	bool early;
 	const void *tls;
 	size_t tls_len;
 };

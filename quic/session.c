@@ -80,8 +80,12 @@ static int derive_key(struct sock *sk, u8 *key)
 	info.version = cpu_to_be32(q->conn.version);
 	quic_hkdf_extract_sha256(secret, QUIC_TICKET_SECRET_LEN,
 				 (const u8 *)&info, sizeof(info), prk);
-	err = quic_hkdf_expand_label(prk, sizeof(prk), "quic ticket key", key,
-				     QUIC_TICKET_KEY_LEN);
+	/* a label gives as many bytes as the hash has */
+	static_assert(QUIC_TICKET_KEY_LEN == 2 * sizeof(prk));
+	err = quic_hkdf_expand_label(prk, sizeof(prk), "quic ticket 1", key,
+				     sizeof(prk));
+	err = err ?: quic_hkdf_expand_label(prk, sizeof(prk), "quic ticket 2",
+					    key + sizeof(prk), sizeof(prk));
 	memzero_explicit(prk, sizeof(prk));
 	return err;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* quic-client: sends and fetches files over QUIC. */
 #include <err.h>
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "migrate.h"
 #include "number.h"
 #include "progress.h"
+#include "session.h"
 #include "stats.h"
 #include "store.h"
 #include "stream.h"
@@ -52,6 +54,12 @@ static const char usage[] =
 "                       one that the server gives\n"
 "  --congestion NAME    reno, cubic or bbr (default: reno)\n"
 "  --pace BYTES         pace at this many bytes a second at most\n"
+"  --cert FILE          own certificate chain, PEM, for a server that asks\n"
+"  --key FILE           its private key, PEM\n"
+"  --session FILE       resume the session in it, if there is one, and keep\n"
+"                       what the next connection needs to resume this one\n"
+"  --early-data         ... and send the first request before the handshake\n"
+"                       is done; a PUT only of at most 8 KiB\n"
 "  --rate BYTES         send at this many bytes a second at most\n"
 "  --update-keys MS     start a key update every so many milliseconds\n"
 "  --migrate ADDR:PORT  move to that local address, port 0: any\n"
@@ -95,6 +103,11 @@ struct options {
 	const char *host;
 	const char *psk;
 	const char *alpn;
+	const char *cert;
+	const char *key;
+	const char *session;
+	bool early_data;
+	struct transfer_early early;
 	const char *token_file;
 	uint32_t version;
 	uint32_t cipher;
@@ -124,7 +137,8 @@ enum {
 	OPT_PACE, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
 	OPT_VERSION, OPT_TOKEN_FILE,
-	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER, OPT_HELP,
+	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER,
+	OPT_CERT, OPT_KEY, OPT_SESSION, OPT_EARLY_DATA, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -145,6 +159,10 @@ static const struct option long_options[] = {
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "congestion", required_argument, NULL, OPT_CONGESTION },
 	{ "pace", required_argument, NULL, OPT_PACE },
+	{ "cert", required_argument, NULL, OPT_CERT },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "session", required_argument, NULL, OPT_SESSION },
+	{ "early-data", no_argument, NULL, OPT_EARLY_DATA },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "update-keys", required_argument, NULL, OPT_UPDATE_KEYS },
@@ -243,6 +261,18 @@ static void take_option(struct options *options, int opt)
 	case OPT_PACE:
 		options->pace = number_parse("pace", optarg);
 		break;
+	case OPT_CERT:
+		options->cert = optarg;
+		break;
+	case OPT_KEY:
+		options->key = optarg;
+		break;
+	case OPT_SESSION:
+		options->session = optarg;
+		break;
+	case OPT_EARLY_DATA:
+		options->early_data = true;
+		break;
 	case OPT_RATE:
 		options->rate = number_parse("rate", optarg);
 		break;
@@ -297,6 +327,7 @@ static void parse_options(struct options *options, int argc, char **argv)
 	options->alpn = "quic-demo";
 	options->streams = 1;
 	options->migrate_ms = 100;
+	options->early.sid = -1;
 	options->out_dirfd = -1;
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		take_option(options, opt);
@@ -409,13 +440,47 @@ static int connect_target(const struct options *options)
 	return fd;
 }
 
-static int shake_hands(int fd, const struct options *options)
+static int send_early(int fd, void *arg)
 {
-	if (options->psk || !options->ca)
-		return quic_client_handshake(fd, options->psk, options->host,
-					     options->alpn);
-	return quic_client_handshake_ca(fd, options->ca, options->host,
-					options->alpn);
+	struct options *options = arg;
+	struct action *first = &options->actions[0];
+
+	if (!options->count || options->hq || options->h3)
+		return 0;
+	if (first->kind == ACTION_GET)
+		return transfer_early_get(&options->early, fd, first->arg) ?
+		       -ECANCELED : 0;
+	if (first->kind == ACTION_PUT)
+		return transfer_early_put(&options->early, fd, first->arg) ?
+		       -ECANCELED : 0;
+	return 0;
+}
+
+static int shake_hands(int fd, struct options *options,
+		       struct quic_client **client)
+{
+	static struct session session;
+	struct quic_client_config config = {
+		.size = sizeof(config),
+		.ca_file = options->ca,
+		.psk_file = options->psk,
+		.cert_file = options->cert,
+		.pkey_file = options->key,
+		.hostname = options->host,
+		.alpns = options->alpn,
+		.early_data = options->early_data ? send_early : NULL,
+		.early_arg = options,
+	};
+	int ret;
+
+	if (options->session && session_load(&session, options->session))
+		return -EINVAL;
+	if (session.len) {
+		config.session = session.data;
+		config.session_len = session.len;
+	}
+	ret = quic_client_new(client, fd, &config);
+	return ret ? ret : quic_client_run(*client);
 }
 
 static int run_action(struct options *options, struct action *action, int fd)
@@ -427,6 +492,8 @@ static int run_action(struct options *options, struct action *action, int fd)
 	};
 	struct transfer *result = &action->result;
 
+	if (action == &options->actions[0])
+		config.early = &options->early;
 	switch (action->kind) {
 	case ACTION_PUT:
 		return transfer_put(result, &config, action->arg);
@@ -471,7 +538,7 @@ static void print_json(const struct options *options, int fd,
 		       result->name, (unsigned long long)result->bytes,
 		       result->sha256, result->seconds);
 	}
-	printf("],\"stats\":");
+	printf("],\"early_data\":\"%s\",\"stats\":", session_early_state(fd));
 	stats_print(stdout, fd);
 	printf("}\n");
 }
@@ -524,6 +591,7 @@ static unsigned int run_actions(struct options *options, int fd)
 int main(int argc, char **argv)
 {
 	static struct options options;
+	struct quic_client *client = NULL;
 	unsigned int done = 0;
 	double handshake_s;
 	uint64_t start_ns;
@@ -539,7 +607,7 @@ int main(int argc, char **argv)
 	}
 	start_ns = progress_now_ns();
 	fd = connect_target(&options);
-	ret = shake_hands(fd, &options);
+	ret = shake_hands(fd, &options, &client);
 	handshake_s = (double)(progress_now_ns() - start_ns) / 1e9;
 	if (ret)
 		warnx("%s: handshake failed (%d)", options.target, ret);
@@ -550,6 +618,11 @@ int main(int argc, char **argv)
 	if (!ret)
 		done = run_actions(&options, fd);
 	migrate_report(fd);
+	if (!ret && options.session && session_save(client, options.session))
+		done = 0;
+	quic_client_free(client);
+	if (options.early_data && !options.quiet)
+		warnx("early data: %s", session_early_state(fd));
 	if (updates)
 		warnx("keys updated %d times", (int)updates);
 	if (options.json)

@@ -20,6 +20,7 @@
 #include "hq.h"
 #include "number.h"
 #include "serve.h"
+#include "session.h"
 #include "stats.h"
 #include "store.h"
 #include "token.h"
@@ -45,6 +46,13 @@ static const char usage[] =
 "                       nothing else\n"
 "  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
 "  --h3                 speak HTTP/3 instead\n"
+"  --early-data         take early data (0-RTT) of clients that resume\n"
+"  --ticket-key FILE    secret of 32 bytes that session tickets are made of,\n"
+"                       the same for all processes that share clients\n"
+"  --client-ca FILE     authorities of client certificates, PEM (default:\n"
+"                       the system's, or SSL_CERT_FILE's); asks for one\n"
+"  --require-client-cert\n"
+"                       refuse clients without a certificate\n"
 "  --retry              have every client prove its address\n"
 "  --version V          prefer QUIC v1 or v2 (default: the client's choice)\n"
 "  --only               ... and refuse the others\n"
@@ -71,12 +79,18 @@ struct options {
 	uint32_t version;
 	bool only;
 	bool retry;
+	bool early_data;
+	const char *ticket_key;
+	const char *client_ca;
+	int client_cert;
+	struct quic_server *server;
 	bool reuseport;
 	bool verbose;
 	struct serve_config serve;
 };
 
 enum {
+	OPT_EARLY_DATA = 512, OPT_TICKET_KEY, OPT_CLIENT_CA, OPT_CLIENT_CERT,
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
 	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY,
@@ -97,6 +111,10 @@ static const struct option long_options[] = {
 	{ "echo", no_argument, NULL, OPT_ECHO },
 	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "h3", no_argument, NULL, OPT_H3 },
+	{ "early-data", no_argument, NULL, OPT_EARLY_DATA },
+	{ "ticket-key", required_argument, NULL, OPT_TICKET_KEY },
+	{ "client-ca", required_argument, NULL, OPT_CLIENT_CA },
+	{ "require-client-cert", no_argument, NULL, OPT_CLIENT_CERT },
 	{ "retry", no_argument, NULL, OPT_RETRY },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "only", no_argument, NULL, OPT_ONLY },
@@ -155,6 +173,20 @@ static void take_option(struct options *options, int opt)
 			exit(2);
 		options->h3 = true;
 		options->alpn = H3_ALPN;
+		break;
+	case OPT_EARLY_DATA:
+		options->early_data = true;
+		break;
+	case OPT_TICKET_KEY:
+		options->ticket_key = optarg;
+		break;
+	case OPT_CLIENT_CA:
+		options->client_ca = optarg;
+		if (!options->client_cert)
+			options->client_cert = 1;
+		break;
+	case OPT_CLIENT_CERT:
+		options->client_cert = 2;
 		break;
 	case OPT_RETRY:
 		options->retry = true;
@@ -255,6 +287,22 @@ static void set_preferred(int fd, const char *text)
 		err(1, "preferred address %s", text);
 }
 
+static void set_ticket_key(int fd, const char *path)
+{
+	unsigned char secret[QUIC_TICKET_SECRET_LEN];
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		err(1, "%s", path);
+	if (fread(secret, 1, sizeof(secret), file) != sizeof(secret))
+		errx(1, "%s: want %zu bytes", path, sizeof(secret));
+	fclose(file);
+	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TICKET_SECRET, secret,
+		       sizeof(secret)))
+		err(1, "setting the ticket key");
+	explicit_bzero(secret, sizeof(secret));
+}
+
 static int open_listener(const struct options *options)
 {
 	struct address address;
@@ -267,6 +315,8 @@ static int open_listener(const struct options *options)
 	if (fd < 0)
 		err(1, "QUIC socket (is the quic module loaded?)");
 	configure(fd, options);
+	if (options->ticket_key)
+		set_ticket_key(fd, options->ticket_key);
 	if (options->serve.echo && datagram_offer(fd))
 		err(1, "offering datagrams");
 	if (bind(fd, (struct sockaddr *)&address.addr, address.len))
@@ -291,13 +341,22 @@ static void print_ready(int fd, bool json)
 	fflush(stdout);
 }
 
-static int shake_hands(int fd, const struct options *options)
+/* Before fork(): early data is good for tickets issued from here on. */
+static void make_server(struct options *options)
 {
-	if (options->psk)
-		return quic_server_handshake(fd, options->psk, NULL,
-					     options->alpn);
-	return quic_server_handshake(fd, options->key, options->cert,
-				     options->alpn);
+	const struct quic_server_config config = {
+		.size = sizeof(config),
+		.pkey_file = options->psk ?: options->key,
+		.cert_file = options->psk ? NULL : options->cert,
+		.ca_file = options->client_ca,
+		.alpns = options->alpn,
+		.client_cert = options->client_cert,
+		.early_data = options->early_data,
+	};
+	int ret = quic_server_new(&options->server, &config);
+
+	if (ret)
+		errx(1, "server: error %d", ret);
 }
 
 static void tell_end(int fd, const char *peer)
@@ -315,15 +374,16 @@ static int serve_client(int fd, const struct address *peer,
 	int ret;
 
 	address_print(peer, text);
-	ret = shake_hands(fd, options);
+	ret = quic_server_run(options->server, fd);
 	if (ret) {
 		warnx("%s: handshake failed (%d)", text, ret);
 		close(fd);
 		return 1;
 	}
 	printf(options->serve.json ?
-	       "{\"event\":\"connected\",\"peer\":\"%s\"}\n" :
-	       "connection from %s\n", text);
+	       "{\"event\":\"connected\",\"peer\":\"%s\",\"early_data\":\"%s\"}\n" :
+	       "connection from %s, early data %s\n", text,
+	       session_early_state(fd));
 	fflush(stdout);
 	ret = options->h3 ? h3_serve(fd, &options->serve) :
 			    serve_connection(fd, &options->serve);
@@ -381,6 +441,7 @@ int main(int argc, char **argv)
 	quic_set_log_func(print_log);
 	if (options.verbose)
 		quic_set_log_level(7);
+	make_server(&options);
 	listener = open_listener(&options);
 	print_ready(listener, options.serve.json);
 	while (!options.connections || count < options.connections) {

@@ -94,27 +94,42 @@ static int send_body(const struct transfer_config *config, int64_t sid, int fd,
 	return 0;
 }
 
-static int send_put(struct transfer *transfer,
-		    const struct transfer_config *config, int64_t sid, int fd)
+static int send_file(struct transfer *transfer,
+		     const struct transfer_config *config, int64_t sid, int fd,
+		     struct progress *progress)
 {
 	char line[REQUEST_LINE_MAX];
-	struct progress progress;
-	struct reply reply;
-	const char *rest;
-	size_t rest_len;
-	bool fin;
 	int len;
 
-	progress_start(&progress, transfer->name, transfer->bytes,
-		       config->quiet);
 	len = snprintf(line, sizeof(line), "PUT %s %llu\n", transfer->name,
 		       (unsigned long long)transfer->bytes);
 	if (stream_send(config->sockfd, sid, line, len, !transfer->bytes)) {
 		warn("sending");
 		return -1;
 	}
-	if (send_body(config, sid, fd, &progress) ||
-	    recv_reply(config->sockfd, sid, &reply, &rest, &rest_len, &fin))
+	return send_body(config, sid, fd, progress);
+}
+
+static bool sent_early(const struct transfer_config *config)
+{
+	return config->early && config->early->sid >= 0;
+}
+
+static int send_put(struct transfer *transfer,
+		    const struct transfer_config *config, int64_t sid, int fd)
+{
+	struct progress progress;
+	struct reply reply;
+	const char *rest;
+	size_t rest_len;
+	bool fin;
+
+	progress_start(&progress, transfer->name, transfer->bytes,
+		       config->quiet);
+	if (!sent_early(config) &&
+	    send_file(transfer, config, sid, fd, &progress))
+		return -1;
+	if (recv_reply(config->sockfd, sid, &reply, &rest, &rest_len, &fin))
 		return -1;
 	transfer->seconds = progress_end(&progress);
 	if (reply.size_bytes == transfer->bytes &&
@@ -127,9 +142,13 @@ static int send_put(struct transfer *transfer,
 	return -1;
 }
 
-static int open_stream(int sockfd, int64_t *sid)
+static int open_stream(const struct transfer_config *config, int64_t *sid)
 {
-	*sid = stream_open(sockfd);
+	if (sent_early(config)) {
+		*sid = config->early->sid;
+		return 0;
+	}
+	*sid = stream_open(config->sockfd);
 	if (*sid >= 0)
 		return 0;
 	warn("opening a stream");
@@ -142,16 +161,15 @@ static int put_file(struct transfer *transfer,
 	int64_t sid;
 
 	if (digest_file(fd, transfer->sha256, &transfer->bytes) ||
-	    open_stream(config->sockfd, &sid))
+	    open_stream(config, &sid))
 		return -1;
 	return send_put(transfer, config, sid, fd);
 }
 
-int transfer_put(struct transfer *transfer,
-		 const struct transfer_config *config, const char *path)
+static int open_file(struct transfer *transfer, const char *path)
 {
 	const char *name = strrchr(path, '/');
-	int fd, ret;
+	int fd;
 
 	memset(transfer, 0, sizeof(*transfer));
 	name = name ? name + 1 : path;
@@ -161,10 +179,42 @@ int transfer_put(struct transfer *transfer,
 	}
 	strcpy(transfer->name, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
+	if (fd < 0)
 		warn("%s", path);
+	return fd;
+}
+
+int transfer_early_put(struct transfer_early *early, int sockfd,
+		       const char *path)
+{
+	const struct transfer_config config = { .sockfd = sockfd };
+	struct transfer transfer;
+	struct progress progress;
+	int64_t sid;
+	int fd, ret;
+
+	fd = open_file(&transfer, path);
+	if (fd < 0)
 		return -1;
+	ret = digest_file(fd, transfer.sha256, &transfer.bytes);
+	if (!ret && transfer.bytes <= TRANSFER_EARLY_BYTES) {
+		progress_start(&progress, transfer.name, transfer.bytes, true);
+		ret = open_stream(&config, &sid) ?:
+		      send_file(&transfer, &config, sid, fd, &progress);
+		early->sid = ret ? -1 : sid;
 	}
+	close(fd);
+	return ret;
+}
+
+int transfer_put(struct transfer *transfer,
+		 const struct transfer_config *config, const char *path)
+{
+	int fd, ret;
+
+	fd = open_file(transfer, path);
+	if (fd < 0)
+		return -1;
 	ret = put_file(transfer, config, fd);
 	close(fd);
 	return ret;
@@ -241,14 +291,38 @@ static int get_body(struct transfer *transfer,
 	return -1;
 }
 
+static int send_get(int sockfd, int64_t sid, const char *name)
+{
+	char line[REQUEST_LINE_MAX];
+	int len;
+
+	len = snprintf(line, sizeof(line), "GET %s\n", name);
+	if (!stream_send(sockfd, sid, line, len, true))
+		return 0;
+	warn("sending");
+	return -1;
+}
+
+int transfer_early_get(struct transfer_early *early, int sockfd,
+		       const char *name)
+{
+	const struct transfer_config config = { .sockfd = sockfd };
+	int64_t sid;
+
+	if (!request_name_ok(name) || open_stream(&config, &sid) ||
+	    send_get(sockfd, sid, name))
+		return -1;
+	early->sid = sid;
+	return 0;
+}
+
 int transfer_get(struct transfer *transfer,
 		 const struct transfer_config *config, const char *name,
 		 int dirfd)
 {
-	char line[REQUEST_LINE_MAX];
 	struct store_file file;
 	int64_t sid;
-	int len, ret;
+	int ret;
 
 	memset(transfer, 0, sizeof(*transfer));
 	if (!request_name_ok(name)) {
@@ -256,13 +330,10 @@ int transfer_get(struct transfer *transfer,
 		return -1;
 	}
 	strcpy(transfer->name, name);
-	len = snprintf(line, sizeof(line), "GET %s\n", name);
-	if (open_stream(config->sockfd, &sid))
+	if (open_stream(config, &sid))
 		return -1;
-	if (stream_send(config->sockfd, sid, line, len, true)) {
-		warn("sending");
+	if (!sent_early(config) && send_get(config->sockfd, sid, name))
 		return -1;
-	}
 	if (store_put(&file, dirfd, name)) {
 		warn("%s", name);
 		return -1;

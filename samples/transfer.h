@@ -22,16 +22,51 @@ struct transfer {
 };
 
 /**
+ * struct transfer_early - a request on its way before the handshake is done
+ * @sid: its stream, -1: none
+ */
+struct transfer_early {
+	int64_t sid;
+};
+
+/**
  * struct transfer_config - how it is done
  * @sockfd: socket, handshake done
  * @rate: bytes a second to send at most, 0: no limit
  * @quiet: no progress on standard error
+ * @early: the request that transfer_early() sent, or NULL
  */
 struct transfer_config {
 	int sockfd;
 	uint64_t rate;
 	bool quiet;
+	struct transfer_early *early;
 };
+
+/* Longest file that transfer_early_put() sends: it must not have to wait. */
+#define TRANSFER_EARLY_BYTES	8192
+
+/**
+ * transfer_early_get - ask for a file before the handshake is done
+ * @early: set to the request; transfer_get() goes on with it
+ * @sockfd: socket with 0-RTT keys
+ * @name: name of the file
+ *
+ * Return: 0, or -1 with the reason on standard error.
+ */
+int transfer_early_get(struct transfer_early *early, int sockfd,
+		       const char *name);
+
+/**
+ * transfer_early_put - send a short file before the handshake is done
+ * @early: set to the request; transfer_put() goes on with it
+ * @sockfd: socket with 0-RTT keys
+ * @path: the file; a longer one is left to transfer_put()
+ *
+ * Return: 0, or -1 with the reason on standard error.
+ */
+int transfer_early_put(struct transfer_early *early, int sockfd,
+		       const char *path);
 
 /**
  * transfer_put - send a file

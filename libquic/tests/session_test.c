@@ -29,6 +29,7 @@ static gnutls_anti_replay_t guard;
 
 static unsigned char data[16384];
 static size_t data_len;
+static bool early;
 
 static struct quic_tls_client client_want(void)
 {
@@ -133,6 +134,8 @@ static void take_session(void)
 				client.queue[client.head + 1];
 		client.head += 2;
 	}
+	is(quic_ticket_take(client_tls.session, &pair_ops, &client, &early), 0,
+	   "ticket");
 	data_len = sizeof(data);
 	is(quic_ticket_get(client_tls.session, &pair_ops, &client, data,
 			   &data_len), 0, "session data");
@@ -159,6 +162,7 @@ static void connect_first(const struct quic_tls_client *cw,
 	take_session();
 	is(ticket_allows_early(), !!sw->replay,
 	   "its ticket allows early data, or not");
+	is(early, !!sw->replay, "and that is seen");
 	close_pair();
 }
 

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Session tickets and 0-RTT: accepted, rejected, replayed, lost and reordered; client certificates. tshark sees what 0-RTT packets carry.
+# TIMEOUT: 100
+. "$(dirname "$0")/lib.sh"
+need_module quic
+need tshark tcpdump tc
+
+ns_add a b
+veth_pair a b || bail
+mkdir -p /tmp/in /tmp/got
+random_file /tmp/in/down 200000
+random_file /tmp/up 6000
+addr=10.9.0.2
+session=/tmp/session
+
+# resume WHAT EARLY ARGUMENT...: a connection with the saved session, 0-RTT asked for; EARLY is what becomes of it.
+resume() {
+	local what=$1 early=$2 out
+	shift 2
+	if out=$(client a $addr --json --session $session --early-data "$@" 2>/tmp/client.err); then
+		like "$what: early data $early" "$out" "\"early_data\":\"$early\""
+	else
+		fail "$what" "$out" "$(cat /tmp/client.err)"
+	fi
+}
+
+first() { rm -f $session; resume "$1: first connection" none --get down --out /tmp/got; }
+
+capture() {
+	spawn /tmp/tcpdump.log ip netns exec a tcpdump -i eth0 --immediate-mode -U -s 0 -w /tmp/early.pcap udp
+	tcpdump_pid=$spawned
+	wait_file 10 /tmp/tcpdump.log 'listening on'
+}
+
+dissect() { tshark -r /tmp/early.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
+
+for ns in a b; do for o in tx-udp-segmentation gso gro; do inns $ns ethtool -K eth0 $o off; done; done
+head -c 32 /dev/urandom > /tmp/secret
+check "server starts" serve b $addr --early-data --ticket-key /tmp/secret || done_testing
+first "accepted"
+rm -f /tmp/keys.log /tmp/out/up
+check "capture starts" capture
+# 0-RTT packets go out before an answer can come; tshark knows them by the client's choice of connection id only
+inns b tc qdisc add dev eth0 root netem delay 30ms
+resume "GET in 0-RTT" accepted --get down --out /tmp/got
+is "GET in 0-RTT: the file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+resume "PUT in 0-RTT" accepted --put /tmp/up
+is "PUT in 0-RTT: the file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+kill -INT "$tcpdump_pid"
+wait_pid 10 "$tcpdump_pid"
+inns b tc qdisc del dev eth0 root
+
+# the ClientHello of the first connection again, by whoever recorded it: behind the headers of file and record, Ethernet, IP and UDP
+replays=$(snmp b EarlyReplays)
+xxd -p -s $((24 + 16 + 14 + 20 + 8)) -l 1200 /tmp/early.pcap > /tmp/hello.hex
+inns a bash -c "xxd -r -p /tmp/hello.hex > /dev/udp/$addr/$port"
+replayed() { [ "$(snmp b EarlyReplays)" = $((replays + 1)) ]; }
+check "a replayed ClientHello is found out" wait_for 5 replayed
+is "and its early data not accepted" "$(snmp b EarlyAccepted)" 2
+like "the server says so" "$(cat /tmp/server.log)" 'early data accepted'
+is "and counts" "$(snmp b EarlyAccepted)/$(snmp a EarlyAccepted)" "2/2"
+early='quic.long.packet_type == 1'
+at_least "tshark: 0-RTT packets" "$(dissect -Y "$early" | wc -l)" 5
+at_least "tshark: with stream data" "$(dissect -Y "$early && quic.frame_type >= 8 && quic.frame_type <= 15" | wc -l)" 5
+is "tshark: none is malformed or not decrypted" "$(dissect -Y 'quic.decryption_failed || _ws.malformed' | wc -l)" 0
+frames=$(dissect -Y "$early" -T fields -e quic.frame_type | tr ',' '\n' | sort -u | tr '\n' ' ')
+unlike "tshark: no ACK, CRYPTO and so on in 0-RTT" "$frames" '\b(2|3|6|7|25|27|30)\b'
+
+# a server with the same secret, another process: its tickets open, but 0-RTT needs one that is younger than the process
+kill "$server"
+check "server starts again" serve b $addr --early-data --ticket-key /tmp/secret
+rm -f /tmp/out/up
+resume "ticket of a process before" rejected --put /tmp/up
+is "rejected, and sent again in 1-RTT: the file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+resume "with its own ticket" accepted --put /tmp/up
+kill "$server"
+
+head -c 32 /dev/urandom > /tmp/secret
+check "server with another secret" serve b $addr --early-data --ticket-key /tmp/secret
+rm -f /tmp/got/down
+resume "changed key" rejected --get down --out /tmp/got
+is "changed key: the file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+is "a client counts rejections" "$(snmp a EarlyRejected)" 2
+
+inns a tc qdisc add dev eth0 root netem delay 5ms 4ms loss 10% reorder 30% 50%
+for i in 1 2 3; do
+	rm -f /tmp/out/up
+	client a $addr --json --session $session --early-data --put /tmp/up > /tmp/lossy.$i 2>&1
+	is "lost and reordered 0-RTT, $i: the file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+done
+at_least "some of it was early" "$(cat /tmp/lossy.* | grep -c '"early_data":"accepted"')" 2
+inns a tc qdisc del dev eth0 root
+kill "$server"
+
+check "server without early data" serve b $addr
+first "no early data"
+resume "a ticket without early data" none --get down --out /tmp/got
+kill "$server"
+
+make-certs /tmp/certs2 other.test 10.9.0.3 > /tmp/certs2.log 2>&1 || fail "certificates of strangers"
+check "server that wants certificates" serve b $addr --client-ca $certs/ca.pem --require-client-cert
+check "client with a certificate" client a $addr --cert $certs/client.pem --key $certs/client.key --get down --out /tmp/got
+check_fails "client without one" 'failed|rotocol error' client a $addr --get down --out /tmp/got
+check_fails "client with a stranger's" 'failed|rotocol error' client a $addr --cert /tmp/certs2/client.pem --key /tmp/certs2/client.key \
+	--get down --out /tmp/got
+kill "$server"
+is "no packet failed to open" "$(snmp a PktDecDrop)/$(snmp b PktDecDrop)" "0/0"
+done_testing
