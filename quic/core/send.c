@@ -495,6 +495,16 @@ static bool early_has_data(struct quic_conn *c)
 	       !list_empty(&c->streams.ctlq);
 }
 
+/*
+ * May data go? 0-RTT packets can hold the whole window, and neither an ACK nor
+ * a PTO frees it before the handshake is through, which it must not hold up.
+ */
+static bool is_open(const struct quic_conn *c, int space, bool window)
+{
+	return window || c->space[space].loss.probes ||
+	       (c->early.can_send && space != QUIC_SPACE_APP);
+}
+
 static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 {
 	if (!may_send(c, space))
@@ -503,7 +513,7 @@ static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 		return open && early_has_data(c);
 	if (quic_pnspace_ack_due(&c->space[space].rx, now))
 		return true;
-	return (open || c->space[space].loss.probes) && has_eliciting(c, space);
+	return is_open(c, space, open) && has_eliciting(c, space);
 }
 
 /*
@@ -533,7 +543,7 @@ static void plan_coalesced(struct quic_builder *b, bool open)
 
 	b->can_expand = true;
 	for (i = 0; i < QUIC_SPACES; i++) {
-		bool go = open || c->space[i].loss.probes;
+		bool go = is_open(c, i, open);
 
 		if (!wants(c, i, open, b->now) ||
 		    !quic_builder_begin(b, i, max - used, !used))

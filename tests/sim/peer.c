@@ -184,6 +184,32 @@ static void take_params(struct sim_peer *p, const u8 *buf, u64 now)
 	}
 }
 
+/*
+ * A client resumes: what it remembers is what the server says again, or less;
+ * when it is rejected, it may have been more. Streams never: those above the
+ * new limit would be gone for good.
+ */
+static void start_early(struct sim_peer *p)
+{
+	struct quic_tparams tp = p->other->c.local;
+
+	tp.initial_max_data /= 1 + sim_rand(&p->rng) % 3;
+	tp.initial_max_stream_data_bidi_remote /= 1 + sim_rand(&p->rng) % 3;
+	tp.initial_max_streams_uni /= 1 + sim_rand(&p->rng) % 2;
+	if (p->early != SIM_EARLY_ACCEPTED && sim_rand(&p->rng) % 2)
+		tp.initial_max_stream_data_uni *= 2;
+	if (quic_early_remember(&p->c, &tp) || quic_early_keys(&p->c, true))
+		fail(p, "no early data");
+}
+
+static void decide_early(struct sim_peer *p)
+{
+	if (p->early == SIM_EARLY_NONE || p->early == SIM_EARLY_SILENT)
+		return;
+	if (quic_early_decide(&p->c, p->early == SIM_EARLY_ACCEPTED))
+		fail(p, "early data cannot be decided");
+}
+
 static void server_handshake(struct sim_peer *p, u64 now)
 {
 	struct quic_conn *c = &p->c;
@@ -194,6 +220,9 @@ static void server_handshake(struct sim_peer *p, u64 now)
 			return;
 		p->hs_started = true;
 		take_params(p, hs_buf[1], now);
+		if (p->other->early == SIM_EARLY_ACCEPTED &&
+		    quic_early_keys(c, false))
+			fail(p, "early data refused");
 		hs_write(p, QUIC_LVL_INITIAL, SH_LEN, false);
 		quic_conn_keys(c, QUIC_LVL_HANDSHAKE, true, now);
 		quic_conn_keys(c, QUIC_LVL_HANDSHAKE, false, now);
@@ -216,6 +245,8 @@ static void client_handshake(struct sim_peer *p, u64 now)
 	if (!p->hs_started) {
 		p->hs_started = true;
 		hs_write(p, QUIC_LVL_INITIAL, CH_LEN, true);
+		if (p->early)
+			start_early(p);
 	}
 	if (c->state != QUIC_CONN_HANDSHAKE)
 		return;
@@ -229,6 +260,7 @@ static void client_handshake(struct sim_peer *p, u64 now)
 	hs_collect(p, QUIC_LVL_HANDSHAKE, hs_buf[0], EE_LEN);
 	if (p->hs_got[QUIC_SPACE_HANDSHAKE] < EE_LEN)
 		return;
+	decide_early(p);
 	take_params(p, hs_buf[0], now);
 	hs_write(p, QUIC_LVL_HANDSHAKE, FIN_LEN, false);
 	quic_conn_keys(c, QUIC_LVL_APP, true, now);
@@ -252,6 +284,8 @@ static int type_level(u8 type)
 	switch (type) {
 	case QUIC_PKT_INITIAL:
 		return QUIC_LVL_INITIAL;
+	case QUIC_PKT_0RTT:
+		return QUIC_LVL_EARLY;
 	case QUIC_PKT_HANDSHAKE:
 		return QUIC_LVL_HANDSHAKE;
 	case QUIC_PKT_SHORT:
@@ -271,7 +305,8 @@ static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
 	int level = type_level(hdr->type);
 	u8 tag[QUIC_TAG_LEN];
 
-	if (level < 0 || !p->c.space[quic_level_space(level)].can_recv)
+	if (level < 0 ||
+	    quic_conn_rx_keys(&p->c, level) != QUIC_RX_KEYS_READY)
 		return;
 	quic_hdr_unprotect(pkt, hdr, no_mask);
 	rx.pn = quic_pn_expand(quic_conn_rx_largest(&p->c, level), hdr->pn,
@@ -486,6 +521,8 @@ static void run_app(struct sim_peer *p, u64 now)
 	else
 		client_handshake(p, now);
 	quic_keys_ready(&p->c.keys, p->c.keys.rx_gen + 1);
+	if (p->c.state == QUIC_CONN_HANDSHAKE && p->c.early.can_send)
+		app_write(p);
 	if (p->c.state != QUIC_CONN_ESTABLISHED)
 		return;
 	issue_cids(p);

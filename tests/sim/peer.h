@@ -26,6 +26,14 @@ struct sim_flow {
 /* Datagrams: sent with a number, each is seen once at most. */
 #define SIM_DGRAMS	64
 
+/* What becomes of a client's 0-RTT data. */
+enum sim_early {
+	SIM_EARLY_NONE,
+	SIM_EARLY_ACCEPTED,
+	SIM_EARLY_REJECTED,
+	SIM_EARLY_SILENT,	/* rejected, but nobody says so */
+};
+
 struct sim_peer {
 	struct quic_conn c;
 	struct sim_net *net;
@@ -37,6 +45,7 @@ struct sim_peer {
 	/* toy handshake */
 	u32 hs_got[QUIC_SPACES];
 	bool hs_started;
+	enum sim_early early;	/* the client's */
 	/* transfer: what this side sends, and reads of the other's */
 	struct sim_flow tx[SIM_STREAMS];
 	struct sim_flow rx[SIM_STREAMS];

@@ -81,6 +81,9 @@ static void setup(struct run *r)
 		}
 	}
 	setup_path(r, &rng);
+	/* one in two resumes */
+	if (sim_rand(&rng) % 2)
+		r->peer[0].early = SIM_EARLY_ACCEPTED + sim_rand(&rng) % 3;
 }
 
 static u64 next_time(const struct run *r)

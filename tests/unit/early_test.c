@@ -372,6 +372,31 @@ static void rejected_fewer_streams(void)
 	fix_free(&f);
 }
 
+/* Nothing frees a window full of 0-RTT but the handshake: it goes on. */
+static void window_full(void)
+{
+	struct quic_tparams tp;
+
+	start_client(NULL);
+	fix_write(&f, false, 30000, false);
+	fix_send(&f);
+	CHECK(bytes_at(QUIC_LVL_EARLY) < 30000);
+	fix_ack_all(&f, QUIC_SPACE_INITIAL);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now);
+	must(!fix_ping(&f, QUIC_SPACE_HANDSHAKE));
+	fix_params(&tp);
+	CHECK_EQ(fix_remote(&f, &tp), 0);
+	f.c.cc.window_bytes = f.c.cc.in_flight_bytes;
+	establish_client();
+	f.c.peer_validated_us = true;
+	fix_forget(&f);
+	fix_send(&f);
+	CHECK_EQ(frames_at(QUIC_LVL_HANDSHAKE, QUIC_FRAME_CRYPTO), 1);
+	CHECK_EQ(fix_stream_bytes(&f), 0);
+	fix_free(&f);
+}
+
 /* Without a word from TLS, smaller limits mean rejection, others nothing. */
 static void undecided(void)
 {
@@ -590,6 +615,7 @@ int main(void)
 	TEST(rejected);
 	TEST(rejected_but_acked);
 	TEST(rejected_fewer_streams);
+	TEST(window_full);
 	TEST(undecided);
 	TEST(wrong_keys);
 	TEST(client_drops);
