@@ -8,6 +8,7 @@ void quic_reasm_init(struct quic_reasm *r)
 {
 	memset(r, 0, sizeof(*r));
 	INIT_LIST_HEAD(&r->segs);
+	r->gap = &r->segs;
 }
 
 static u64 seg_end(const struct quic_seg *seg)
@@ -19,6 +20,8 @@ static void drop_seg(struct quic_reasm *r, struct quic_seg *seg)
 {
 	r->mem -= seg->cost;
 	r->n_ahead -= seg->ahead;
+	if (r->gap == &seg->list)
+		r->gap = seg->list.next;
 	list_del(&seg->list);
 	if (seg->buf)
 		quic_buf_put(seg->buf);
@@ -45,6 +48,8 @@ static struct quic_seg *new_seg(struct quic_reasm *r, struct list_head *at,
 	seg->room = room;
 	seg->cost = sizeof(*seg) + room;
 	list_add_tail(&seg->list, at);
+	if (r->gap == at)
+		r->gap = &seg->list;
 	r->mem += seg->cost;
 	return seg;
 }
@@ -82,6 +87,8 @@ static int copy_seg(struct quic_reasm *r, struct list_head *at, u64 off,
 	if (fits) {
 		copy_in(prev, prev->len, data, fits);
 		prev->len += fits;
+		if (!ahead)
+			r->ready = max(r->ready, seg_end(prev));
 	}
 	return 0;
 }
@@ -103,21 +110,30 @@ static int insert_seg(struct quic_reasm *r, struct list_head *at, u64 off,
 	return 0;
 }
 
-/* Segments from @seg on may now continue the run that ends at r->ready. */
-static void advance_ready(struct quic_reasm *r, struct quic_seg *seg)
+/* Segments from the gap on may now continue the run that ends at r->ready. */
+static void advance_ready(struct quic_reasm *r)
 {
-	while (!list_entry_is_head(seg, &r->segs, list) &&
-	       seg->off <= r->ready) {
+	struct quic_seg *seg;
+
+	while (r->gap != &r->segs) {
+		seg = list_entry(r->gap, struct quic_seg, list);
+		if (seg->off > r->ready)
+			return;
 		r->ready = max(r->ready, seg_end(seg));
-		seg = list_next_entry(seg, list);
+		r->gap = r->gap->next;
 	}
 }
 
-/*
- * Walk down from the newest segment: bytes come in order nearly always.
- * Return: the first segment whose end is above @off, or the head.
- */
-static struct quic_seg *find_after(struct quic_reasm *r, u64 off)
+static struct quic_seg *walk_up(struct quic_reasm *r, u64 off)
+{
+	struct quic_seg *seg = list_entry(r->gap, struct quic_seg, list);
+
+	while (!list_entry_is_head(seg, &r->segs, list) && seg_end(seg) <= off)
+		seg = list_next_entry(seg, list);
+	return seg;
+}
+
+static struct quic_seg *walk_down(struct quic_reasm *r, u64 off)
 {
 	struct quic_seg *seg;
 
@@ -125,6 +141,24 @@ static struct quic_seg *find_after(struct quic_reasm *r, u64 off)
 		if (seg_end(seg) <= off)
 			break;
 	return list_next_entry(seg, list);
+}
+
+/*
+ * New bytes come at the end, retransmissions into the first gap, nearly
+ * always: from whichever is nearer. A window full of segments is in between.
+ * Return: the first segment whose end is above @off, which is not below
+ * r->ready, or the head.
+ */
+static struct quic_seg *find_after(struct quic_reasm *r, u64 off)
+{
+	const struct quic_seg *last;
+
+	if (r->gap == &r->segs)
+		return list_entry(&r->segs, struct quic_seg, list);
+	last = list_last_entry(&r->segs, struct quic_seg, list);
+	if (off - r->ready < seg_end(last) - off && off < seg_end(last))
+		return walk_up(r, off);
+	return walk_down(r, off);
 }
 
 int quic_reasm_add(struct quic_reasm *r, u64 off, const u8 *data, u32 len,
@@ -151,8 +185,7 @@ int quic_reasm_add(struct quic_reasm *r, u64 off, const u8 *data, u32 len,
 		pos = max(pos, seg_end(seg));
 		seg = list_next_entry(seg, list);
 	}
-	if (off <= r->ready)
-		advance_ready(r, find_after(r, r->ready));
+	advance_ready(r);
 	return err;
 }
 

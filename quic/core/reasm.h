@@ -36,6 +36,7 @@ struct quic_seg {
 /**
  * struct quic_reasm - reassembly queue
  * @segs: what has come and is not consumed
+ * @gap: in @segs: the first one with a hole before it, or the head
  * @next: offset of the first byte not consumed
  * @ready: first offset above @next that is missing
  * @mem: bytes of memory that the queue holds on to, headers included; what
@@ -44,6 +45,7 @@ struct quic_seg {
  */
 struct quic_reasm {
 	struct list_head segs;
+	struct list_head *gap;
 	u64 next;
 	u64 ready;
 	u64 mem;

@@ -224,6 +224,16 @@ static void no_memory(void)
 	}
 }
 
+static bool gap_is_first(const struct quic_reasm *r)
+{
+	const struct quic_seg *seg;
+
+	list_for_each_entry(seg, &r->segs, list)
+		if (seg->off > r->ready)
+			return r->gap == &seg->list;
+	return r->gap == &r->segs;
+}
+
 /* Against a map of the bytes that have come. */
 static void against_model(void)
 {
@@ -255,10 +265,12 @@ static void against_model(void)
 			     ready++)
 				;
 			CHECK_EQ(r.ready, ready);
+			CHECK(gap_is_first(&r));
 			if ((rnd >> 40) % 4 == 0) {
 				CHECK_EQ(drain(&r), ready - read);
 				read = ready;
 			}
+			CHECK(gap_is_first(&r));
 		}
 		end(&r);
 	}
