@@ -611,7 +611,8 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		size = min_t(u16, size, QUIC_PATH_BASE_MTU);
 		max_dgrams = min(max_dgrams, sp->loss.probes);
 	}
-	if (wants(c, QUIC_SPACE_APP, budget >= size, b->now))
+	if (sp->sent.next >= sp->sent.skip_at &&
+	    wants(c, QUIC_SPACE_APP, budget >= size, b->now))
 		quic_sent_skip_due(&sp->sent, b->gfp);
 	b->can_expand = size >= QUIC_MIN_INITIAL_SIZE;
 	while (full && b->plan->n_dgrams < max_dgrams && room >= size) {
