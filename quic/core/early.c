@@ -15,8 +15,8 @@ bool quic_early_sending(const struct quic_conn *c)
 	const struct quic_space *app = &c->space[QUIC_SPACE_APP];
 
 	/* RFC 9000 17.2.3, RFC 9001 5.6: not beside 1-RTT keys */
-	return c->early.can_send && !c->has_remote && !app->can_send &&
-	       !app->can_recv;
+	return c->early.can_send && c->early.version == c->version &&
+	       !c->has_remote && !app->can_send && !app->can_recv;
 }
 
 int quic_early_remember(struct quic_conn *c, const struct quic_tparams *tp)
@@ -52,6 +52,7 @@ int quic_early_keys(struct quic_conn *c, bool send)
 	if (send == c->server || e->state != QUIC_EARLY_NONE ||
 	    c->state > QUIC_CONN_HANDSHAKE)
 		return -EINVAL;
+	e->version = c->version;
 	if (!send) {
 		e->can_recv = true;
 		e->state = QUIC_EARLY_ACCEPTED;

@@ -50,6 +50,7 @@ enum quic_early_state {
  * @can_send: client: the keys are there
  * @can_recv: server: the keys are there and not yet discarded
  * @remembered: client: quic_conn.remote is of an earlier connection
+ * @version: of the keys (RFC 9369 5); the connection's may change
  * @until_ns: server: when the keys go; QUIC_TIME_NEVER before it is known
  * @pkts: 0-RTT packets sent or received
  * @bytes: their payload
@@ -59,6 +60,7 @@ struct quic_early {
 	bool can_send;
 	bool can_recv;
 	bool remembered;
+	u32 version;
 	u64 until_ns;
 	u64 pkts;
 	u64 bytes;

@@ -48,6 +48,10 @@ static const struct quic_connection_id_info ids;
 static const struct quic_connection_close closing = { .errcode = 5 };
 static const struct quic_transport_param param;
 static const struct quic_config config;
+static const uint8_t session[64] = { 1 };
+static const struct quic_early_data early = {
+	.state = QUIC_EARLY_DATA_ACCEPTED,
+};
 static const struct quic_crypto_secret secret = {
 	.level = QUIC_CRYPTO_INITIAL, .type = TLS_CIPHER_AES_GCM_128,
 };
@@ -81,12 +85,20 @@ static const struct row rows[] = {
 	{ "TOKEN", 10, NULL, 0, ALL(ANY),
 	  { 0, EINVAL, 0, EINVAL, 0, EINVAL, 0 } },
 	{ "ALPN", 11, "abi", 3, { 0, EINVAL, 0, 0, ANY, ANY, ANY }, ALL(0) },
-	{ "SESSION_TICKET", 12, NULL, 0, ALL(ANY),
-	  { ANY, EPIPE, 0, ANY, 0, ANY, ANY } },
+	/* of a server: its ticket key */
+	{ "SESSION_TICKET", 12, session, sizeof(session),
+	  { 0, EPIPE, 0, EINVAL, EINVAL, EINVAL, ANY },
+	  { 0, EPIPE, 0, 0, 0, 0, ANY } },
 	/* the level is wrong, where it would be looked at */
 	{ "CRYPTO_SECRET", 13, &secret, sizeof(secret), ALL(EINVAL),
 	  ALL(NOPROTO) },
 	{ "TRANSPORT_PARAM_EXT", 14, "\xff", 1, ALL(ANY), DURING(EINVAL) },
+	{ "EARLY_DATA", 72, &early, sizeof(early), ALL(EINVAL), ALL(0) },
+	{ "TICKET_SECRET", 73, session, 32,
+	  { 0, 0, 0, 0, EINVAL, EINVAL, ANY }, ALL(NOPROTO) },
+	{ "REPLAY_CHECK", 74, session, 16,
+	  { EINVAL, EINVAL, EINVAL, 0, EINVAL, EINVAL, EINVAL },
+	  ALL(NOPROTO) },
 	{ "15, which is none", 15, "", 1, ALL(NOPROTO), ALL(NOPROTO) },
 	{ "-1, which is none", -1, "", 1, ALL(NOPROTO), ALL(NOPROTO) },
 	{ "200, which is none", 200, "", 1, ALL(NOPROTO), ALL(NOPROTO) },

@@ -455,6 +455,18 @@ static void wrong_keys(void)
 	fix_free(&f);
 }
 
+/* RFC 9369 5: keys of one version are of no use in another */
+static void other_version(void)
+{
+	start_client(NULL);
+	fix_write(&f, false, 100, false);
+	f.c.version = QUIC_V2;
+	fix_send(&f);
+	CHECK_EQ(bytes_at(QUIC_LVL_EARLY), 0);
+	CHECK_EQ(frames_at(QUIC_LVL_INITIAL, QUIC_FRAME_CRYPTO), 1);
+	fix_free(&f);
+}
+
 /* RFC 9001 5.6: a client discards 0-RTT packets */
 static void client_drops(void)
 {
@@ -618,6 +630,7 @@ int main(void)
 	TEST(window_full);
 	TEST(undecided);
 	TEST(wrong_keys);
+	TEST(other_version);
 	TEST(client_drops);
 	TEST(receives);
 	TEST(forbidden_frames);
