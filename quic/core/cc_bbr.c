@@ -238,7 +238,7 @@ static void take_rtt(const struct quic_cc *cc, struct bbr *b,
 		b->probe_until_ns = 0;
 	}
 	if (old || !b->min_rtt_ns || ack->rtt->latest <= b->min_rtt_ns) {
-		b->min_rtt_ns = max(ack->rtt->latest, (u64)1);
+		b->min_rtt_ns = max_t(u64, ack->rtt->latest, 1);
 		b->min_rtt_at_ns = ack->now;
 	}
 	b->idle = false;
@@ -281,11 +281,11 @@ static void set_rate(struct quic_cc *cc, const struct bbr *b,
 
 	if (!bw)
 		bw = mul_u64_u64_div_u64(cc->window_bytes, QUIC_NSEC_PER_SEC,
-					 max(rtt->smoothed, (u64)1));
+					 max_t(u64, rtt->smoothed, 1));
 	rate = times(bw, pacing_gain(b));
 	/* before the bandwidth is known a slow sample proves nothing */
 	if (b->full || rate > cc->rate_bytes_s)
-		cc->rate_bytes_s = max(rate, (u64)1);
+		cc->rate_bytes_s = max_t(u64, rate, 1);
 }
 
 static void set_window(struct quic_cc *cc, const struct bbr *b, u64 acked)
