@@ -654,8 +654,11 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 static bool plan_mtu_probe(struct quic_builder *b, u64 budget)
 {
 	const struct quic_frame ping = { .type = QUIC_FRAME_PING };
-	u32 size = quic_pmtud_due(b->c, b->now);
+	u32 size;
 
+	if (!may_send(b->c, QUIC_SPACE_APP))
+		return false;
+	size = quic_pmtud_due(b->c, b->now);
 	if (!size || size > budget ||
 	    !quic_builder_begin(b, QUIC_SPACE_APP, size, true))
 		return false;

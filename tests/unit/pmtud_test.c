@@ -126,6 +126,19 @@ static void not_in_handshake(void)
 	fix_free(&f);
 }
 
+/* HANDSHAKE_DONE may be read before the keys to send with are there. */
+static void not_without_keys(void)
+{
+	start();
+	f.c.space[APP].can_send = false;
+	CHECK_EQ(fix_plan(&f, QUIC_PLAN_PKTS), 0);
+	f.c.space[APP].can_send = true;
+	CHECK_EQ(fix_plan(&f, QUIC_PLAN_PKTS), 1);
+	CHECK_EQ(f.plan.total_len, ROUTE);
+	fix_commit(&f, 1);
+	fix_free(&f);
+}
+
 /* The window holds for a probe, too (RFC 9002 7). */
 static void within_window(void)
 {
@@ -397,6 +410,7 @@ int main(void)
 {
 	TEST(good_path);
 	TEST(not_in_handshake);
+	TEST(not_without_keys);
 	TEST(within_window);
 	TEST(silent_limit);
 	TEST(loss_is_no_congestion);
