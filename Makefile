@@ -71,7 +71,7 @@ gates:	## the static checks only
 mutations:	## every patch of tests/mutations has to turn its test red
 	@tests/mutate --all
 
-soak:	## hours of random traffic and faults
+soak: deps	## hours of random traffic and faults
 	@$(call hook,tests/perf/soak.sh)
 
 bench: deps	## goodput and instructions beside TCP and kTLS, in the stock VM

@@ -33,5 +33,7 @@ kill "$server"
 wait_pid 20 "$server"
 gone() { ! inns "$1" awk 'NR > 1' /proc/net/quic/conns | grep -q .; }
 for ns in a b; do check "no connection is left in $ns" wait_for 60 gone $ns; done
+unused() { awk '$1 == "quic" { exit $3 != 0 }' /proc/modules; }
+check "no socket holds the module" wait_for 60 unused || diag "$(grep '^quic' /proc/modules)" "$(cat /proc/net/protocols | grep -i quic)"
 for ns in a b; do diag "$ns:" "$(inns $ns awk '$2 > 0' /proc/net/quic/snmp)"; done
 done_testing
