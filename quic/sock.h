@@ -44,7 +44,7 @@ struct quic_tickets;
  *
  * Lifetime: a socket with a connection holds one reference for being alive
  * (from quic_sock_start() until quic_sock_stop()), so it outlives close()
- * until the closing or draining period ended. The work item, the timers and
+ * until the closing or draining period ended. The work item, sk_timer and
  * the demultiplexer's readers hold one each while they are pending.
  */
 

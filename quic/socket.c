@@ -60,6 +60,7 @@ static void destruct_sock(struct sock *sk)
 {
 	WARN_ON_ONCE(quic_sk(sk)->has_conn || quic_sk(sk)->udp);
 	sk_sockets_allocated_dec(sk);
+	quic_timer_free(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
 		inet6_sock_destruct(sk);

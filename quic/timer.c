@@ -16,8 +16,12 @@
  * when it fires too early, the handler arms it again, which costs one softirq
  * per round trip instead of one re-arming per packet.
  *
- * While the timer is queued, or its handler runs, it holds one reference to
- * the socket. It is queued under the sock lock only.
+ * The timer holds no reference: on another CPU it may expire while it is
+ * being moved, and nobody could tell whether the handler that runs is to drop
+ * the old reference or the new one. The handler takes one, unless the last is
+ * gone; the destructor of the socket waits for it (quic_timer_free()). That
+ * cannot be the handler's own doing: sockets are SOCK_RCU_FREE. The timer is
+ * queued under the sock lock only.
  */
 
 /* A deadline that stays in the past must not keep the CPU in softirq. */
@@ -41,8 +45,6 @@ static void start_timer(struct sock *sk, u64 when)
 	struct quic_sock *q = quic_sk(sk);
 
 	q->timer_ns = when;
-	if (hrtimer_try_to_cancel(&q->timer) <= 0)
-		sock_hold(sk);
 	hrtimer_start(&q->timer, ns_to_ktime(when),
 		      HRTIMER_MODE_ABS_PINNED_SOFT);
 }
@@ -107,6 +109,8 @@ static enum hrtimer_restart handle_timer(struct hrtimer *timer)
 	struct quic_sock *q = container_of(timer, struct quic_sock, timer);
 	struct sock *sk = quic_to_sk(q);
 
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return HRTIMER_NORESTART;
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk))
 		quic_timer_expired(sk);
@@ -133,10 +137,20 @@ void quic_timer_init(struct sock *sk)
  *
  * A handler that runs already finds that nothing is alive.
  *
- * Context: sock lock; the caller holds a reference of its own.
+ * Context: sock lock.
  */
 void quic_timer_stop(struct sock *sk)
 {
-	if (hrtimer_try_to_cancel(&quic_sk(sk)->timer) == 1)
-		sock_put(sk);
+	hrtimer_try_to_cancel(&quic_sk(sk)->timer);
+}
+
+/**
+ * quic_timer_free() - before the socket's memory goes
+ * @sk: socket without references
+ *
+ * Context: the socket's destructor.
+ */
+void quic_timer_free(struct sock *sk)
+{
+	hrtimer_cancel(&quic_sk(sk)->timer);
 }

@@ -8,6 +8,7 @@ struct sock;
 void quic_timer_init(struct sock *sk);
 void quic_timer_arm(struct sock *sk);
 void quic_timer_stop(struct sock *sk);
+void quic_timer_free(struct sock *sk);
 void quic_timer_expired(struct sock *sk);
 
 #endif

@@ -78,7 +78,7 @@ churn_on() {
 	local dir=$out/$1 what=$2 code=0 figures
 	shift 2
 	rm -rf "$dir"
-	"$@" -r "$dir" tests/perf/churn-guest.sh > "$dir.log" 2>&1 || code=$?
+	"$@" -r "$dir" tests/selftests/churn.sh > "$dir.log" 2>&1 || code=$?
 	figures=$(sed -n '/^{/{s/[{}"]//g; s/,/, /g; s/:/ /g; p}' "$dir/churn.json" 2>/dev/null || true)
 	row "$what" "$([ $code = 0 ] && echo ok || echo "FAILED ($code)")" "${figures:-no figures, see ${dir#"$top"/}.log}"
 }
