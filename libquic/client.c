@@ -259,7 +259,7 @@ void quic_client_free(struct quic_client *client)
 	free(client);
 }
 
-static int shake_client(int sockfd, const struct quic_client_config *config)
+static int try_client(int sockfd, const struct quic_client_config *config)
 {
 	struct quic_client *client;
 	int ret;
@@ -270,6 +270,17 @@ static int shake_client(int sockfd, const struct quic_client_config *config)
 	ret = quic_client_run(client);
 	quic_client_free(client);
 	return ret;
+}
+
+/*
+ * The server may not speak this version. The kernel chose another one, once,
+ * and the ClientHello has to name it: from the start.
+ */
+static int shake_client(int sockfd, const struct quic_client_config *config)
+{
+	int ret = try_client(sockfd, config);
+
+	return ret == -EPROTONOSUPPORT ? try_client(sockfd, config) : ret;
 }
 
 int quic_client_handshake(int sockfd, const char *pkey_file,

@@ -4,6 +4,7 @@
 #include <linux/tls.h>
 
 #include "mib.h"
+#include "restart.h"
 #include "sock.h"
 
 static size_t secret_len(u32 cipher)
@@ -167,6 +168,7 @@ int quic_handshake_set_secret(struct sock *sk,
 	struct quic_sock *q = quic_sk(sk);
 	enum quic_dir dir = secret->send ? QUIC_DIR_TX : QUIC_DIR_RX;
 	struct quic_secret s = {};
+	u32 version;
 	int err;
 
 	if (!q->has_conn || sk->sk_state != TCP_SYN_RECV)
@@ -176,7 +178,10 @@ int quic_handshake_set_secret(struct sock *sk,
 		return -EINVAL;
 	if (secret->type > U16_MAX || !quic_cipher_supported(secret->type))
 		return -EINVAL;
-	err = quic_secret_init(&s, q->conn.version, secret->type,
+	/* RFC 9369 4.1: 0-RTT is of the version that the client began with */
+	version = secret->level == QUIC_CRYPTO_EARLY ? q->conn.ver.original :
+						       q->conn.version;
+	err = quic_secret_init(&s, version, secret->type,
 			       secret->secret, secret_len(secret->type));
 	if (!err)
 		err = install_secret(q, secret->level, dir, &s);
@@ -205,6 +210,8 @@ int quic_handshake_set_params(struct sock *sk, const u8 *data, size_t len)
 	    q->conn.has_remote)
 		return -EINVAL;
 	err = quic_conn_remote_params(&q->conn, data, len);
+	if (!err && quic_restart_moved(sk))
+		err = QUIC_ERR_INTERNAL;
 	if (!err)
 		return 0;
 	quic_conn_close(&q->conn, err, false, QUIC_FRAME_CRYPTO, NULL, 0,
@@ -249,6 +256,8 @@ static void free_initial(struct quic_sock *q)
 {
 	kfree_sensitive(q->crypt.initial);
 	q->crypt.initial = NULL;
+	kfree_sensitive(q->crypt.other_initial);
+	q->crypt.other_initial = NULL;
 }
 
 /* RFC 9001 6.5: what was sealed with them has arrived, or never will. */

@@ -34,6 +34,8 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	int err;
 
 	cfg->owner = sk;
+	cfg->prefer_version = q->set.version;
+	cfg->only_version = q->set.disable_compat_version;
 	cfg->local = &q->set.tp;
 	cfg->cc = quic_cc_by_algo(q->set.cong);
 	/* who chose SO_RCVBUF chose how far windows go as well */

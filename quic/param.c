@@ -163,6 +163,8 @@ int quic_param_set(struct sock *sk, const struct quic_transport_param *p)
 		q->set.stateless_reset = 1;
 	if (p->disable_compatible_version)
 		q->set.disable_compat_version = 1;
+	if (p->disable_compatible_version && q->has_conn)
+		q->conn.ver.only = true;
 	if (q->has_conn)
 		apply_conn(q, p);
 	return 0;
@@ -308,6 +310,7 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 {
 	struct quic_settings *set = &quic_sk(sk)->set;
 	u8 algo = config->congestion_control_algo;
+	struct quic_sock *q = quic_sk(sk);
 
 	if (sk->sk_state == TCP_ESTABLISHED ||
 	    (quic_sk(sk)->has_conn &&
@@ -315,6 +318,9 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	    !config_valid(config))
 		return -EINVAL;
 	set_u32(&set->version, config->version);
+	/* an accepted socket whose ClientHello was not read yet */
+	if (config->version && q->has_conn && q->conn.server)
+		q->conn.ver.prefer = config->version;
 	set_u32(&set->initial_rtt_us, config->initial_smoothed_rtt);
 	set_u32(&set->plpmtud_us, config->plpmtud_probe_interval);
 	set_u32(&set->keepalive_us, config->keepalive_probe_interval);

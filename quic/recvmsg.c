@@ -130,6 +130,9 @@ static int check_wait(struct sock *sk, long timeo)
 	if (sk->sk_state == TCP_LISTEN || sk->sk_state == TCP_CLOSE ||
 	    sk->sk_shutdown & RCV_SHUTDOWN)
 		return ended_errno(sk);
+	/* Version Negotiation: the handshake has to begin again */
+	if (sk->sk_err)
+		return sock_error(sk);
 	if (!timeo)
 		return -EAGAIN;
 	return signal_pending(current) ? sock_intr_errno(timeo) : 0;

@@ -11,4 +11,10 @@ struct sock;
 bool quic_restart_retry(struct sock *sk, const u8 *pkt,
 			const struct quic_hdr *hdr);
 
+bool quic_restart_version(struct sock *sk, const struct quic_hdr *hdr,
+			  u64 now);
+int quic_restart_try(struct sock *sk, u32 version);
+void quic_restart_follow(struct sock *sk, u32 version);
+int quic_restart_moved(struct sock *sk);
+
 #endif

@@ -422,6 +422,13 @@ static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
 
 /* ---- any packet, in linear memory -------------------------------------- */
 
+static const struct quic_initial_key *initial_rx(const struct quic_sock *q,
+						 u32 version)
+{
+	return version == q->conn.version ? &q->crypt.initial->rx :
+					    &q->crypt.other_initial->rx;
+}
+
 static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 		   struct quic_hdr *hdr)
 {
@@ -430,8 +437,7 @@ static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 
 	memcpy(mask, p + hdr->pn_off + 4, QUIC_SAMPLE_LEN);
 	if (level == QUIC_LVL_INITIAL)
-		quic_initial_mask(&crypt->initial->rx, p + hdr->pn_off + 4,
-				  mask);
+		quic_initial_mask(initial_rx(x->q, hdr->version), mask, mask);
 	else if (level == QUIC_LVL_EARLY)
 		quic_hp_masks(&crypt->early.hp, mask, mask, 1);
 	else if (level == QUIC_LVL_HANDSHAKE)
@@ -463,37 +469,10 @@ static int open_linear(struct rx_burst *x, enum quic_level level, u8 *p,
 						&crypt->hs[QUIC_DIR_RX].aead;
 	}
 	if (level == QUIC_LVL_INITIAL)
-		return quic_initial_open(&crypt->initial->rx, *pn, p, hdr_len,
-					 hdr->len - hdr_len);
+		return quic_initial_open(initial_rx(x->q, hdr->version), *pn,
+					 p, hdr_len, hdr->len - hdr_len);
 	return quic_aead_open_linear(key, *pn, p, hdr_len,
 				     hdr->len - hdr_len);
-}
-
-static bool neg_offers(const struct quic_hdr *hdr, u32 version)
-{
-	u32 i;
-
-	for (i = 0; i + 4 <= hdr->token_len; i += 4)
-		if (get_unaligned_be32(hdr->token + i) == version)
-			return true;
-	return false;
-}
-
-/*
- * RFC 9000 6.2: a client gives up when the server speaks none of its
- * versions, unless anything of the server was understood before.
- */
-static void recv_version_neg(struct rx_burst *x, const struct quic_hdr *hdr)
-{
-	struct quic_conn *c = &x->q->conn;
-
-	if (c->server || c->has_initial_rscid || neg_offers(hdr, c->version) ||
-	    hdr->scid_len != c->odcid.len ||
-	    memcmp(hdr->scid, c->odcid.data, hdr->scid_len)) {
-		count(x, QUIC_MIB_PKT_VERSIONDROP);
-		return;
-	}
-	quic_conn_recv_reset(c, x->now);
 }
 
 /* Packet of @hdr->len bytes at @p; @left bytes are there in its datagram. */
@@ -509,7 +488,8 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 	u64 pn;
 
 	if (hdr->type == QUIC_PKT_VERSION_NEG) {
-		recv_version_neg(x, hdr);
+		if (!quic_restart_version(x->sk, hdr, x->now))
+			count(x, QUIC_MIB_PKT_VERSIONDROP);
 		return;
 	}
 	if (hdr->type == QUIC_PKT_RETRY) {
@@ -518,7 +498,9 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 		return;
 	}
 	if (!quic_pkt_level(hdr->type, &level) ||
-	    (level != QUIC_LVL_APP && hdr->version != c->version)) {
+	    (level != QUIC_LVL_APP &&
+	     !quic_version_accepts(c, hdr->version, hdr->type) &&
+	     !quic_version_may_follow(c, hdr->version))) {
 		count(x, QUIC_MIB_PKT_STATEDROP);
 		return;
 	}
@@ -529,11 +511,18 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 		keep_early(x, p, hdr->len);
 	if (keys != QUIC_RX_KEYS_READY)
 		return;
+	if (level == QUIC_LVL_INITIAL && hdr->version != c->version &&
+	    quic_restart_try(x->sk, hdr->version)) {
+		count(x, QUIC_MIB_PKT_NOKEYDROP);
+		return;
+	}
 	if (level == QUIC_LVL_APP)
 		tail = p + left - QUIC_RESET_TOKEN_LEN;
 	err = open_linear(x, level, p, hdr, &pn, &gen);
 	if (!err && level == QUIC_LVL_APP)
 		quic_hw_count_sw(x->sk, QUIC_DIR_RX, 1);
+	if (!err && quic_version_may_follow(c, hdr->version))
+		quic_restart_follow(x->sk, hdr->version);
 	if (!err)
 		hand_over(x, hdr, pn, gen, p + hdr->pn_off + hdr->pn_len,
 			  hdr->len - hdr->pn_off - hdr->pn_len - QUIC_TAG_LEN);

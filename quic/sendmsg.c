@@ -211,7 +211,8 @@ static int send_handshake(struct sock *sk, struct msghdr *msg, size_t len,
 
 	if (!len || len > QUIC_CRYPTO_BUFFER_BYTES)
 		return -EMSGSIZE;
-	if (!q->has_conn || sk->sk_shutdown & SEND_SHUTDOWN)
+	/* the latter: Version Negotiation, the handshake begins again */
+	if (!q->has_conn || sk->sk_shutdown & SEND_SHUTDOWN || sk->sk_err)
 		return closed_errno(sk);
 	if (info->level == QUIC_CRYPTO_EARLY)
 		return -EINVAL;

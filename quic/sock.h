@@ -92,6 +92,8 @@ struct quic_app_keys {
 /**
  * struct quic_crypt - every key of a connection; sock lock
  * @initial: NULL before there are any
+ * @other_initial: server: of the version that the client began with, when
+ *	another one was negotiated; client: of one that was tried; else NULL
  * @early: 0-RTT level; a client's to send, a server's to receive
  * @hs: Handshake level, by enum quic_dir
  * @app: 1-RTT level, by enum quic_dir
@@ -102,6 +104,7 @@ struct quic_app_keys {
  */
 struct quic_crypt {
 	struct quic_initial *initial;
+	struct quic_initial *other_initial;
 	struct quic_level_keys early;
 	struct quic_level_keys hs[QUIC_DIRS];
 	struct quic_app_keys app[QUIC_DIRS];

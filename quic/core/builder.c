@@ -119,7 +119,8 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 
 	memset(h, 0, sizeof(*h));
 	h->type = pkt_type(b);
-	h->version = c->version;
+	/* RFC 9369 4.1: 0-RTT is of the original version only */
+	h->version = h->type == QUIC_PKT_0RTT ? c->ver.original : c->version;
 	h->dcid = quic_migration_cid(c, b->path);
 	h->scid = &c->local.initial_scid;
 	h->pn = sp->sent.next;

@@ -7,7 +7,9 @@
 
 static const u8 next_states[] = {
 	[QUIC_CONN_INIT] = BIT(QUIC_CONN_HANDSHAKE) | BIT(QUIC_CONN_CLOSED),
-	[QUIC_CONN_HANDSHAKE] = BIT(QUIC_CONN_ESTABLISHED) |
+	/* back to the start: Version Negotiation */
+	[QUIC_CONN_HANDSHAKE] = BIT(QUIC_CONN_INIT) |
+				BIT(QUIC_CONN_ESTABLISHED) |
 				BIT(QUIC_CONN_CLOSING) |
 				BIT(QUIC_CONN_DRAINING) | BIT(QUIC_CONN_CLOSED),
 	[QUIC_CONN_ESTABLISHED] = BIT(QUIC_CONN_CLOSING) |
@@ -30,7 +32,7 @@ void quic_conn_set_state(struct quic_conn *c, u8 state)
 		c->news |= QUIC_NEWS_CLOSED;
 }
 
-static void init_space(struct quic_space *sp)
+void quic_conn_init_space(struct quic_space *sp)
 {
 	quic_pnspace_init(&sp->rx);
 	quic_sent_init(&sp->sent);
@@ -148,13 +150,13 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	memset(c, 0, sizeof(*c));
 	c->owner = cfg->owner;
 	c->server = cfg->server;
-	c->version = cfg->version;
 	c->odcid = cfg->odcid;
 	c->retried = cfg->retried;
 	c->retry_scid = cfg->retry_scid;
 	c->peer_validated_us = cfg->server;
 	c->idle_from_ns = cfg->now;
 	c->close_until_ns = QUIC_TIME_NEVER;
+	quic_version_init(c, cfg);
 	init_params(c, cfg);
 	if (quic_streams_init(c, gfp))
 		return -ENOMEM;
@@ -163,7 +165,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 		return -ENOMEM;
 	}
 	for (i = 0; i < QUIC_SPACES; i++)
-		init_space(&c->space[i]);
+		quic_conn_init_space(&c->space[i]);
 	c->space[QUIC_SPACE_INITIAL].can_send = true;
 	c->space[QUIC_SPACE_INITIAL].can_recv = true;
 	quic_events_init(&c->events);
@@ -194,7 +196,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	return 0;
 }
 
-static void free_crypto(struct quic_crypto_stream *cs)
+void quic_conn_free_crypto(struct quic_crypto_stream *cs)
 {
 	quic_reasm_free(&cs->rx);
 	quic_ranges_free(&cs->tx_lost);
@@ -215,7 +217,7 @@ void quic_conn_free(struct quic_conn *c)
 	for (i = 0; i < QUIC_SPACES; i++) {
 		quic_pnspace_free(&c->space[i].rx);
 		quic_sent_free(&c->space[i].sent);
-		free_crypto(&c->space[i].crypto);
+		quic_conn_free_crypto(&c->space[i].crypto);
 	}
 	quic_env_free(c->token);
 	c->token = NULL;
@@ -232,6 +234,7 @@ int quic_conn_local_params(struct quic_conn *c, u8 *buf, size_t len)
 	int err;
 
 	quic_env_random(&grease, sizeof(grease));
+	quic_version_announce(c);
 	err = quic_tparams_build(&wr, &c->local, c->server, grease | 1);
 	return err ?: wr.p - buf;
 }
@@ -297,7 +300,8 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 	err = quic_tparams_parse(data, len, !c->server, &tp);
 	if (err)
 		return err;
-	err = check_param_cids(c, &tp) ?: quic_early_settle(c, &tp);
+	err = check_param_cids(c, &tp) ?: quic_early_settle(c, &tp) ?:
+	      quic_version_check(c, &tp);
 	if (err)
 		return err;
 	c->remote = tp;

@@ -22,6 +22,7 @@
 #include "sent.h"
 #include "stream.h"
 #include "tparam.h"
+#include "version.h"
 
 /**
  * enum quic_conn_state - RFC 9000 10
@@ -172,7 +173,8 @@ struct quic_conn_stats {
  * @owner: the glue's
  * @server: role
  * @state: enum quic_conn_state
- * @version: QUIC_V1 or QUIC_V2
+ * @version: QUIC_V1 or QUIC_V2, the one that is spoken now
+ * @ver: how it came to be
  * @news: QUIC_NEWS_*
  * @pending: QUIC_PEND_*
  * @local: our transport parameters
@@ -217,6 +219,7 @@ struct quic_conn {
 	bool server;
 	u8 state;
 	u32 version;
+	struct quic_version ver;
 	u32 news;
 	u32 pending;
 
@@ -277,6 +280,8 @@ struct quic_conn {
  * @owner: the glue's pointer
  * @server: role
  * @version: QUIC_V1 or QUIC_V2
+ * @prefer_version: server: to move to if the client can; 0: its choice
+ * @only_version: no other version than @version
  * @odcid: destination connection id of the client's first Initial (a client
  *	made it up at random, 8..20 bytes)
  * @scid: our first connection id, already in the demultiplexer
@@ -311,7 +316,9 @@ struct quic_conn_cfg {
 	bool skip_pns;
 	bool spin;
 	bool retried;
+	bool only_version;
 	u32 version;
+	u32 prefer_version;
 	u32 token_len;
 	u32 mtu;
 	const u8 *token;
@@ -573,6 +580,8 @@ void quic_conn_confirm(struct quic_conn *c);
 void quic_conn_discard(struct quic_conn *c, int space);
 void quic_conn_frame_lost(struct quic_conn *c, int space,
 			  const struct quic_sent_frame *f, gfp_t gfp);
+void quic_conn_init_space(struct quic_space *sp);
+void quic_conn_free_crypto(struct quic_crypto_stream *cs);
 int quic_conn_keep_new_token(struct quic_conn *c, const u8 *token, u32 len,
 			     gfp_t gfp);
 void quic_conn_frame_acked(struct quic_conn *c, int space,

@@ -49,6 +49,9 @@ static enum quic_err recv_crypto(struct quic_conn *c,
 	struct quic_reasm *r = &c->space[ctx->space].crypto.rx;
 	u64 end = f->crypto.offset + f->crypto.len;
 
+	/* RFC 9369 4.1: a server's CRYPTO frames tell the version */
+	c->ver.settled = true;
+
 	/* RFC 9000 7.5 */
 	if (end > r->next + QUIC_CRYPTO_BUFFER_BYTES)
 		return QUIC_ERR_CRYPTO_BUFFER_EXCEEDED;
@@ -319,7 +322,8 @@ static enum quic_err check_packet(struct quic_conn *c,
 	struct quic_space *sp = &c->space[space];
 
 	if (!have_keys(c, sp, rx->hdr->type) ||
-	    (rx->hdr->type != QUIC_PKT_SHORT && rx->hdr->version != c->version))
+	    (rx->hdr->type != QUIC_PKT_SHORT &&
+	     !quic_version_accepts(c, rx->hdr->version, rx->hdr->type)))
 		return QUIC_ERR_DROP;
 	/* RFC 9000 12.3 */
 	if (quic_pnspace_dup(&sp->rx, rx->pn)) {

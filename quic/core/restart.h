@@ -34,4 +34,30 @@ bool quic_retry_wanted(const struct quic_conn *c, const struct quic_hdr *hdr);
 int quic_retry_follow(struct quic_conn *c, const struct quic_hdr *hdr,
 		      gfp_t gfp);
 
+/**
+ * quic_restart_offer() - a client got a Version Negotiation packet
+ * @c: connection
+ * @hdr: the packet
+ * @version: what to do: a version to begin again with, or 0: give up
+ *
+ * RFC 9000 6.2, RFC 9368 2.1.
+ *
+ * Return: false: discard it.
+ */
+bool quic_restart_offer(const struct quic_conn *c, const struct quic_hdr *hdr,
+			u32 *version);
+
+/**
+ * quic_restart_with() - begin again with another version
+ * @c: connection for which quic_restart_offer() was true
+ * @version: that it named
+ * @odcid: new random destination id
+ * @gfp: for what was sent and waits again
+ *
+ * As if nothing had been sent: TLS has to begin again, too, because the
+ * version is in the ClientHello. Streams keep what they hold.
+ */
+void quic_restart_with(struct quic_conn *c, u32 version,
+		       const struct quic_cid *odcid, gfp_t gfp);
+
 #endif

@@ -4,7 +4,7 @@
 # TIMEOUT: 120
 . "$(dirname "$0")/lib.sh"
 need_module quic
-need python3 quic-server quic-client
+need python3 quic-server quic-client tshark tcpdump
 
 # probe NS ADDR BYTES: sends them (hex) to $port as one datagram, prints the answer in hex, or "nothing".
 probe() {
@@ -66,6 +66,103 @@ check "the token grows old" wait_for 3 older_than 1 /tmp/token
 is "an old token is ignored" "$(get --version v2 --token-file /tmp/token)" ok
 is "so there is a Retry" "$(retries)" 5
 inns b sysctl -qw net.quic.token_lifetime=86400
-# RFC 9000 8.1.2: the Retry token's secret changes twice while the client is on its way back
 kill $server
+
+# --- a proxy in between: "vn" answers the first datagram with a forged Version Negotiation that offers version 1 only; "secrets" sets
+# another token_secret, twice, before the first Initial with a token goes on
+cat > /tmp/proxy.py <<'END'
+import os, select, socket, sys
+mode, server = sys.argv[1], ("10.9.0.2", int(sys.argv[2]))
+near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+near.bind(("10.9.0.2", 0))
+far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+far.connect(server)
+print("listening on 10.9.0.2:%d" % near.getsockname()[1], flush=True)
+client = None
+while True:
+    for s in select.select([near, far], [], [])[0]:
+        if s is far:
+            near.sendto(far.recv(65536), client)
+            continue
+        d, client = near.recvfrom(65536)
+        dcid = d[6:6 + d[5]]
+        scid = d[7 + len(dcid):][:d[6 + len(dcid)]]
+        if mode == "vn":
+            ids = bytes([len(scid)]) + scid + bytes([len(dcid)]) + dcid
+            near.sendto(b"\xc0" + bytes(4) + ids + b"\0\0\0\1", client)
+            mode = ""
+            continue
+        if mode == "secrets" and d[7 + len(dcid) + len(scid)]:
+            for _ in range(2):
+                with open("/proc/sys/net/quic/token_secret", "w") as f:
+                    f.write(os.urandom(32).hex())
+            mode = ""
+        far.send(d)
+END
+proxy() {
+	spawn /tmp/proxy.log ip netns exec b python3 /tmp/proxy.py "$1" "$port"
+	wait_file 5 /tmp/proxy.log listening && port=$(sed -nE 's/^listening.*:([0-9]+)$/\1/p' /tmp/proxy.log)
+}
+
+# RFC 9000 8.1.2: INVALID_TOKEN, at once
+check "a server that validates addresses" serve b 10.9.0.2 --retry
+check "a proxy that spoils the Retry's token" proxy secrets
+unlike "a client with a bad Retry token fails" "$(get)" '^ok$'
+is "the token is what is wrong" "$(snmp b PktBadTokenDrop)" 1
+kill $server $spawned
+
+# --- load
+check "a server that does not ask" serve b 10.9.0.2
+before=$(retries)
+is "no Retry without load" "$(get)/$(($(retries) - before))" ok/0
+inns b sysctl -qw net.quic.retry_half_open=0
+is "a Retry under load" "$(get)/$(($(retries) - before))" ok/1
+inns b sysctl -qw net.quic.retry_half_open=256 net.quic.max_half_open=0
+before=$(now_ms)
+unlike "a full server refuses" "$(get)" '^ok$'
+is "and says so at once" $(($(now_ms) - before < 2000)) 1
+is "it was refused" "$(snmp b PktAcceptDrop)" 1
+inns b sysctl -qw net.quic.max_half_open=4096
+
+# --- versions. spoken: the version that a client ended with
+spoken() {
+	if client a 10.9.0.2 --json --get file --out /tmp/out "$@" > /tmp/client.log 2>&1; then
+		grep -oE '"version":"?[0-9a-fx]+' /tmp/client.log | tail -c 9
+	else
+		cat /tmp/client.log
+	fi
+}
+v1=$(spoken) v2=$(spoken --version v2)
+unlike "two versions" "$v2" "^$v1\$|fail"
+kill $server
+check "a capture" capture_begin a /tmp/v.pcap
+rm -f /tmp/keys.log
+check "a server that prefers version 2" serve b 10.9.0.2 --version v2
+is "moves a client of version 1" "$(spoken)" "$v2"
+is "keeps a client of version 2" "$(spoken --version v2)" "$v2"
+kill $server
+check "a server that prefers version 1" serve b 10.9.0.2 --version v1
+is "moves a client of version 2" "$(spoken --version v2)" "$v1"
+kill $server
+check "it moves one after a Retry, too" serve b 10.9.0.2 --version v2 --retry
+is "to version 2" "$(spoken)" "$v2"
+kill $server
+check "a server of version 1 only" serve b 10.9.0.2 --version v1 --only
+before=$(snmp b PktVersionNegs)
+is "Version Negotiation with a client of version 2" "$(spoken --version v2)" "$v1"
+is "one packet of it" $(($(snmp b PktVersionNegs) - before)) 1
+kill $server
+check "a server of both" serve b 10.9.0.2
+check "a proxy that forges Version Negotiation" proxy vn
+unlike "a downgrade is noticed" "$(get --version v2)" '^ok$'
+kill $server $spawned
+probe a 10.9.0.2 "$(echo end-of-capture | xxd -p)" 0.1 > /tmp/end
+check "the capture has all" wait_for 10 grep -q end-of-capture /tmp/v.pcap
+check "the capture ends" capture_end
+dissect /tmp/v.pcap /tmp/keys.log "" -Y quic -T fields -e quic.version -e quic.cc.error_code -e _ws.malformed -e quic.decryption_failed \
+	> /tmp/v.txt
+# RFC 9368 4: VERSION_NEGOTIATION_ERROR
+at_least "and told" "$(awk -F '\t' '$2 ~ /17/' /tmp/v.txt | wc -l)" 1
+at_least "tshark sees version 2" "$(grep -c 0x6b3343cf /tmp/v.txt)" 10
+is "each packet is decrypted, none malformed" "$(awk -F '\t' '$3 != "" || $4 != ""' /tmp/v.txt | head -n 5)" ""
 done_testing
