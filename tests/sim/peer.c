@@ -3,6 +3,7 @@
 
 #include "peer.h"
 #include "quic/core/pktnum.h"
+#include "quic/core/restart.h"
 
 #define CH_LEN		320	/* toy ClientHello, of which params */
 #define SH_LEN		110
@@ -295,6 +296,119 @@ static int type_level(u8 type)
 	}
 }
 
+/* ---- before the connection ------------------------------------------------- */
+
+static const u8 retry_token[] = "a token of the simulator";
+
+static void recv_retry(struct sim_peer *p, const u8 *pkt,
+		       const struct quic_hdr *hdr)
+{
+	u32 len = hdr->len - QUIC_TAG_LEN;
+	u8 tag[QUIC_TAG_LEN];
+
+	tag_of(0, 0, 0, pkt, len, tag);
+	if (!memcmp(tag, pkt + len, sizeof(tag)) &&
+	    quic_retry_wanted(&p->c, hdr))
+		quic_retry_follow(&p->c, hdr, GFP_ATOMIC);
+}
+
+static void recv_offer(struct sim_peer *p, const struct quic_hdr *hdr)
+{
+	struct quic_cid odcid = { .len = 8 };
+	u32 version;
+
+	if (!quic_restart_offer(&p->c, hdr, &version))
+		return;
+	if (!version) {
+		fail(p, "no version in common");
+		return;
+	}
+	memset(odcid.data, 0xc2, 8);
+	quic_restart_with(&p->c, version, &odcid, GFP_ATOMIC);
+	p->hs_started = false;
+}
+
+static void send_retry(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
+{
+	const struct quic_cid scid = { 8, "retryscd" };
+	u8 out[256];
+	struct quic_wr wr = { out, out + sizeof(out) };
+
+	if (quic_hdr_build_retry(&wr, hdr->version, hdr->scid, hdr->scid_len,
+				 &scid, retry_token, sizeof(retry_token), 0)) {
+		fail(p, "Retry");
+		return;
+	}
+	tag_of(0, 0, 0, out, wr.p - out, wr.p);
+	sim_net_send(p->net, now, 0, 0, out, wr.p - out + QUIC_TAG_LEN);
+}
+
+static void send_offer(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
+{
+	u8 out[256];
+	struct quic_wr wr = { out, out + sizeof(out) };
+
+	if (quic_hdr_build_version_neg(&wr, hdr->scid, hdr->scid_len,
+				       hdr->dcid, hdr->dcid_len, QUIC_V1, 7))
+		fail(p, "Version Negotiation");
+	sim_net_send(p->net, now, 0, 0, out, wr.p - out);
+}
+
+static void admit(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
+{
+	struct quic_cid dcid = { .len = hdr->dcid_len };
+
+	memcpy(dcid.data, hdr->dcid, dcid.len);
+	if (p->start == SIM_START_OFFER) {
+		p->cfg.odcid = dcid;
+	} else {
+		p->cfg.retried = true;
+		p->cfg.retry_scid = dcid;
+		p->cfg.addr_validated = true;
+	}
+	p->cfg.now = now;
+	p->cfg.local = &p->params;
+	quic_conn_free(&p->c);
+	if (quic_conn_init(&p->c, &p->cfg, GFP_KERNEL))
+		fail(p, "init");
+	p->admitted = true;
+}
+
+/* Is the first packet of @len bytes at @pkt an Initial that opens? */
+static bool is_initial(u8 *pkt, u32 len, struct quic_hdr *hdr)
+{
+	static const u8 no_mask[5];
+	u8 tag[QUIC_TAG_LEN];
+
+	if (quic_hdr_parse(pkt, len, QUIC_CID_DEFAULT_LEN, hdr) ||
+	    hdr->type != QUIC_PKT_INITIAL)
+		return false;
+	quic_hdr_unprotect(pkt, hdr, no_mask);
+	tag_of(0, QUIC_LVL_INITIAL, quic_pn_expand(QUIC_PN_NONE, hdr->pn,
+						   hdr->pn_len),
+	       pkt, hdr->len - QUIC_TAG_LEN, tag);
+	return !memcmp(tag, pkt + hdr->len - QUIC_TAG_LEN, sizeof(tag));
+}
+
+/* A server that does not know its client yet. Return: true: nothing more. */
+static bool answer_stranger(struct sim_peer *p, u8 *pkt, u32 len, u64 now)
+{
+	struct quic_hdr hdr;
+
+	if (!p->index || p->admitted || p->start == SIM_START_PLAIN ||
+	    p->start == SIM_START_MOVE)
+		return false;
+	if (!is_initial(pkt, len, &hdr))
+		return true;
+	if (p->start == SIM_START_OFFER && hdr.version != QUIC_V1)
+		send_offer(p, &hdr, now);
+	else if (p->start != SIM_START_OFFER && !hdr.token_len)
+		send_retry(p, &hdr, now);
+	else
+		admit(p, &hdr, now);
+	return !p->admitted;
+}
+
 static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
 			struct quic_buf *buf, u8 ecn, u64 now)
 {
@@ -305,6 +419,10 @@ static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
 	int level = type_level(hdr->type);
 	u8 tag[QUIC_TAG_LEN];
 
+	if (hdr->type == QUIC_PKT_RETRY)
+		recv_retry(p, pkt, hdr);
+	if (hdr->type == QUIC_PKT_VERSION_NEG)
+		recv_offer(p, hdr);
 	if (level < 0 ||
 	    quic_conn_rx_keys(&p->c, level) != QUIC_RX_KEYS_READY)
 		return;
@@ -323,6 +441,9 @@ static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
 		return;
 	}
 	trace_packet(p, "rx", now, level, rx.pn, rx.payload, rx.len);
+	if (hdr->type == QUIC_PKT_INITIAL &&
+	    quic_version_may_follow(&p->c, hdr->version))
+		quic_version_follow(&p->c, hdr->version);
 	quic_conn_recv(&p->c, &rx, GFP_ATOMIC);
 }
 
@@ -337,6 +458,10 @@ void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 		.refs = 1, .truesize = d->len, .release = release_buf,
 	};
 	memcpy(sb->data, d->data, d->len);
+	if (answer_stranger(p, sb->data, d->len, now)) {
+		quic_buf_put(&sb->buf);
+		return;
+	}
 	quic_conn_recv_dgram(&p->c, d->len);
 	while (off < d->len &&
 	       !quic_hdr_parse(sb->data + off, d->len - off,
@@ -572,8 +697,17 @@ bool sim_peer_done(const struct sim_peer *p)
 	return true;
 }
 
+bool sim_peer_version_ok(const struct sim_peer *p)
+{
+	bool moved = p->start == SIM_START_MOVE ||
+		     p->start == SIM_START_RETRY_MOVE;
+
+	return p->c.version == (moved ? QUIC_V2 : QUIC_V1);
+}
+
 int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
-		  struct sim_peer *other, u64 seed, u64 now)
+		  struct sim_peer *other, enum sim_start start, u64 seed,
+		  u64 now)
 {
 	struct quic_conn_cfg cfg = {
 		.server = index, .version = QUIC_V1, .mtu = 1452, .now = now,
@@ -586,6 +720,7 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	p->index = index;
 	p->net = net;
 	p->other = other;
+	p->start = start;
 	p->rng.state = seed * 2 + index;
 	quic_tparams_default(&tp);
 	tp.max_idle_timeout_ms = 120000;
@@ -601,6 +736,11 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	/* one in two takes datagrams */
 	if (sim_rand(&p->rng) % 2)
 		tp.max_datagram_frame = 1200 + sim_rand(&p->rng) % 64336;
+	if (start == SIM_START_OFFER && !index)
+		cfg.version = QUIC_V2;
+	cfg.only_version = start == SIM_START_OFFER && index;
+	if (start == SIM_START_MOVE || start == SIM_START_RETRY_MOVE)
+		cfg.prefer_version = QUIC_V2;
 	cfg.local = &tp;
 	memset(cfg.odcid.data, 0xc1, 8);
 	cfg.odcid.len = 8;
@@ -608,6 +748,8 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	cfg.scid.len = 8;
 	memset(cfg.dcid.data, 0xc0, 8);
 	cfg.dcid.len = 8;
+	p->cfg = cfg;
+	p->params = tp;
 	err = quic_conn_init(&p->c, &cfg, GFP_KERNEL);
 	p->live = !err;
 	return err;

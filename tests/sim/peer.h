@@ -10,6 +10,16 @@
 #define SIM_STREAMS	16
 #define SIM_PARAMS_MAX	512
 
+/* How a connection begins. */
+enum sim_start {
+	SIM_START_PLAIN,
+	SIM_START_RETRY,	/* the server sends a Retry */
+	SIM_START_MOVE,		/* the server moves to version 2 */
+	SIM_START_RETRY_MOVE,
+	SIM_START_OFFER,	/* the client begins with 2, the server has 1 */
+	SIM_STARTS,
+};
+
 /* What one side wants to send on one stream, and what it got. */
 struct sim_flow {
 	u64 id;
@@ -46,6 +56,11 @@ struct sim_peer {
 	u32 hs_got[QUIC_SPACES];
 	bool hs_started;
 	enum sim_early early;	/* the client's */
+	/* before it */
+	enum sim_start start;
+	bool admitted;		/* server: the client is believed */
+	struct quic_conn_cfg cfg;
+	struct quic_tparams params;
 	/* transfer: what this side sends, and reads of the other's */
 	struct sim_flow tx[SIM_STREAMS];
 	struct sim_flow rx[SIM_STREAMS];
@@ -63,11 +78,14 @@ struct sim_peer {
 extern bool sim_trace;
 
 int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
-		  struct sim_peer *other, u64 seed, u64 now);
+		  struct sim_peer *other, enum sim_start start, u64 seed,
+		  u64 now);
 void sim_peer_free(struct sim_peer *p);
 void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now);
 /* Application, timers and sending. */
 void sim_peer_run(struct sim_peer *p, u64 now);
 bool sim_peer_done(const struct sim_peer *p);
+/* Does it speak the version that it should? */
+bool sim_peer_version_ok(const struct sim_peer *p);
 
 #endif
