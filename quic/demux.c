@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "demux.h"
 
+#include <crypto/utils.h>
 #include <linux/errno.h>
 #include <linux/jhash.h>
 #include <linux/list.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -15,6 +17,8 @@
 #include <net/sock.h>
 
 #include "core/header.h"
+#include "core/hello.h"
+#include "hello.h"
 #include "mib.h"
 #include "rx.h"
 #include "sock.h"
@@ -30,7 +34,7 @@
 /**
  * struct demux_key - hashed as bytes
  * @net: namespace
- * @len: bytes of @cid in use
+ * @len: bytes of @cid in use; TOKEN_KEY: it is made of a reset token
  * @cid: connection id; zero behind
  * @pad: zero
  */
@@ -96,6 +100,45 @@ static void set_key(struct demux_key *key, const struct net *net,
 	memcpy(key->cid, cid, len);
 }
 
+/*
+ * RFC 9000 10.3.1: how long a look takes must not tell a token. What is
+ * compared are images of tokens under a key that nobody knows.
+ */
+#define TOKEN_KEY	0xff
+
+static siphash_key_t token_secret[2] __read_mostly;
+
+static void set_token_key(struct demux_key *key, const struct net *net,
+			  const u8 *token)
+{
+	int half;
+	u64 hash;
+
+	memset(key, 0, sizeof(*key));
+	key->net = net;
+	key->len = TOKEN_KEY;
+	for (half = 0; half < 2; half++) {
+		hash = siphash(token, QUIC_RESET_TOKEN_LEN,
+			       &token_secret[half]);
+		memcpy(key->cid + half * sizeof(hash), &hash, sizeof(hash));
+	}
+}
+
+static int add_entry(struct sock *sk, struct demux_entry *e)
+{
+	int err;
+
+	e->sk = sk;
+	err = rhashtable_lookup_insert_fast(&cid_table, &e->node, cid_params);
+	if (err) {
+		kfree(e);
+		/* the table is being resized: as good as no memory */
+		return err == -EEXIST ? err : -ENOMEM;
+	}
+	list_add_tail(&e->list, &quic_sk(sk)->cids);
+	return 0;
+}
+
 /**
  * quic_demux_add() - packets to a connection id belong to a socket
  * @sk: socket
@@ -107,21 +150,12 @@ static void set_key(struct demux_key *key, const struct net *net,
 int quic_demux_add(struct sock *sk, const struct quic_cid *cid)
 {
 	struct demux_entry *e;
-	int err;
 
 	e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
 	if (!e)
 		return -ENOMEM;
 	set_key(&e->key, sock_net(sk), cid->data, cid->len);
-	e->sk = sk;
-	err = rhashtable_lookup_insert_fast(&cid_table, &e->node, cid_params);
-	if (err) {
-		kfree(e);
-		/* the table is being resized: as good as no memory */
-		return err == -EEXIST ? err : -ENOMEM;
-	}
-	list_add_tail(&e->list, &quic_sk(sk)->cids);
-	return 0;
+	return add_entry(sk, e);
 }
 
 static void del_entry(struct demux_entry *e)
@@ -154,6 +188,67 @@ void quic_demux_purge(struct sock *sk)
 		del_entry(e);
 }
 
+static void del_token(struct sock *sk, const struct demux_key *key)
+{
+	struct demux_entry *e;
+
+	list_for_each_entry(e, &quic_sk(sk)->cids, list) {
+		if (!memcmp(&e->key, key, sizeof(*key))) {
+			del_entry(e);
+			return;
+		}
+	}
+}
+
+/**
+ * quic_demux_set_token() - the peer's stateless reset token
+ * @sk: socket
+ * @token: of the peer's connection id in use, or NULL; another one is forgotten
+ *
+ * A reset carries no connection id that anybody knows: the token alone leads
+ * to the socket. Without memory it does not.
+ *
+ * Context: any; sock lock.
+ */
+void quic_demux_set_token(struct sock *sk, const u8 *token)
+{
+	struct quic_sock *q = quic_sk(sk);
+	struct demux_entry *e;
+	struct demux_key key;
+
+	if (q->has_reset_token && token &&
+	    !crypto_memneq(q->reset_token, token, QUIC_RESET_TOKEN_LEN))
+		return;
+	if (q->has_reset_token) {
+		set_token_key(&key, sock_net(sk), q->reset_token);
+		del_token(sk, &key);
+	}
+	q->has_reset_token = false;
+	if (!token || !q->alive)
+		return;
+	e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
+	if (!e)
+		return;
+	set_token_key(&e->key, sock_net(sk), token);
+	if (add_entry(sk, e))
+		return;
+	memcpy(q->reset_token, token, QUIC_RESET_TOKEN_LEN);
+	q->has_reset_token = true;
+}
+
+static struct sock *find_key(const struct demux_key *key)
+{
+	struct sock *sk = NULL;
+	struct demux_entry *e;
+
+	rcu_read_lock();
+	e = rhashtable_lookup(&cid_table, key, cid_params);
+	if (e && refcount_inc_not_zero(&e->sk->sk_refcnt))
+		sk = e->sk;
+	rcu_read_unlock();
+	return sk;
+}
+
 /**
  * quic_demux_find() - socket of a connection id
  * @net: network namespace
@@ -165,19 +260,12 @@ void quic_demux_purge(struct sock *sk)
  */
 struct sock *quic_demux_find(struct net *net, const u8 *cid, unsigned int len)
 {
-	struct demux_entry *e;
 	struct demux_key key;
-	struct sock *sk = NULL;
 
 	if (!len || len > QUIC_CID_MAX_LEN)
 		return NULL;
 	set_key(&key, net, cid, len);
-	rcu_read_lock();
-	e = rhashtable_lookup(&cid_table, &key, cid_params);
-	if (e && refcount_inc_not_zero(&e->sk->sk_refcnt))
-		sk = e->sk;
-	rcu_read_unlock();
-	return sk;
+	return find_key(&key);
 }
 
 /* ---- listeners --------------------------------------------------------- */
@@ -281,13 +369,34 @@ static unsigned int listen_score(struct sock *sk, const struct net *net,
 	return addr_same_ip(&q->local, local) ? score + 4 : 0;
 }
 
+/* What a common protocol weighs: more than any address. */
+#define ALPN_SCORE	16
+
+static unsigned int alpn_score(const struct quic_sock *q,
+			       const struct quic_hello_alpn *alpn)
+{
+	return alpn && quic_hello_offers(alpn->list, alpn->len, q->set.alpn,
+					 q->set.alpn_len) ? ALPN_SCORE : 0;
+}
+
+/**
+ * struct listener_choice - a look for the listener of a new client
+ * @alpn: what the client offers; NULL: not known
+ * @mixed: out: there are listeners of different protocols
+ */
+struct listener_choice {
+	const struct quic_hello_alpn *alpn;
+	bool mixed;
+};
+
 /* SO_REUSEPORT: a peer address always finds the same one of equals. */
-static struct sock *find_listener(struct net *net, const struct sk_buff *skb)
+static struct sock *find_listener(struct net *net, const struct sk_buff *skb,
+				  struct listener_choice *choice)
 {
 	unsigned int score, best = 0, equals = 0;
+	struct quic_sock *q, *last = NULL;
 	union quic_addr local, peer;
 	struct sock *found = NULL;
-	struct quic_sock *q;
 	u32 hash;
 
 	quic_udp_addrs(skb, &local, &peer);
@@ -296,7 +405,12 @@ static struct sock *find_listener(struct net *net, const struct sk_buff *skb)
 	hlist_for_each_entry_rcu(q, listen_bucket(net, quic_addr_port(&local)),
 				 listen_node) {
 		score = listen_score(quic_to_sk(q), net, &local, skb->skb_iif);
-		if (!score || score < best)
+		if (!score)
+			continue;
+		choice->mixed |= last && !alpn_same(q, last);
+		last = q;
+		score += alpn_score(q, choice->alpn);
+		if (score < best)
 			continue;
 		equals = score > best ? 1 : equals + 1;
 		if (equals == 1 || (quic_to_sk(q)->sk_reuseport &&
@@ -319,74 +433,6 @@ static void drop(struct net *net, struct sk_buff *skb, enum quic_mib why)
 	kfree_skb_reason(skb, SKB_DROP_REASON_NO_SOCKET);
 }
 
-static bool is_initial(const struct demux_peek *peek)
-{
-	u8 type = peek->first >> 4 & 3;
-
-	/* RFC 9369 3.2 shuffled the types */
-	return peek->version == QUIC_V1 ? type == 0 :
-	       peek->version == QUIC_V2 && type == 1;
-}
-
-/*
- * RFC 9000 6.1: only in a datagram that could have carried an Initial, and
- * never to a Version Negotiation packet.
- */
-static void refuse_version(struct net *net, struct sk_buff *skb,
-			   const struct demux_peek *peek)
-{
-	struct sock *lsk = NULL;
-
-	if (!peek->version) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	if (skb->len >= QUIC_MIN_INITIAL_SIZE)
-		lsk = find_listener(net, skb);
-	if (lsk) {
-		quic_stateless_version(net, skb, quic_listen_only_version(lsk));
-		sock_put(lsk);
-	}
-	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
-}
-
-/* No socket has the connection id: a new connection, or nothing. */
-static void rcv_unknown(struct net *net, struct sk_buff *skb,
-			const struct demux_peek *peek)
-{
-	unsigned int len = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size :
-					     skb->len;
-	struct sock *lsk;
-
-	if (!peek->is_long) {
-		quic_stateless_reset(net, skb, len, peek->cid, peek->cid_len);
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
-		refuse_version(net, skb, peek);
-		return;
-	}
-	if (!is_initial(peek)) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	/* RFC 9000 7.2, 14.1 */
-	if (peek->cid_len < 8 || len < QUIC_MIN_INITIAL_SIZE) {
-		drop(net, skb, QUIC_MIB_PKT_SHORTINITIALDROP);
-		return;
-	}
-	lsk = find_listener(net, skb);
-	if (!lsk) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	quic_listen_deliver(lsk, skb);
-	sock_put(lsk);
-}
-
-/* ---- datagrams --------------------------------------------------------- */
-
 static void deliver_locked(struct net *net, struct sock *sk,
 			   struct sk_buff *skb)
 {
@@ -405,6 +451,171 @@ static void deliver_locked(struct net *net, struct sock *sk,
 	}
 	QUIC_INC_STATS(net, QUIC_MIB_PKT_RCVBACKLOGS);
 }
+
+static bool is_initial(const struct demux_peek *peek)
+{
+	u8 type = peek->first >> 4 & 3;
+
+	/* RFC 9369 3.2 shuffled the types */
+	return peek->version == QUIC_V1 ? type == 0 :
+	       peek->version == QUIC_V2 && type == 1;
+}
+
+/*
+ * RFC 9000 6.1: only in a datagram that could have carried an Initial, and
+ * never to a Version Negotiation packet.
+ */
+static void refuse_version(struct net *net, struct sk_buff *skb,
+			   const struct demux_peek *peek)
+{
+	struct listener_choice choice = {};
+	struct sock *lsk = NULL;
+
+	if (!peek->version) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	if (skb->len >= QUIC_MIN_INITIAL_SIZE)
+		lsk = find_listener(net, skb, &choice);
+	if (lsk) {
+		quic_stateless_version(net, skb, quic_listen_only_version(lsk));
+		sock_put(lsk);
+	}
+	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
+}
+
+/* Consumes @lsk. Return: the listener that speaks what the client offers. */
+static struct sock *choose_by_alpn(struct net *net, struct sock *lsk,
+				   struct sk_buff *skb,
+				   struct sk_buff_head *held)
+{
+	struct listener_choice choice = {};
+	struct quic_hello_alpn alpn;
+
+	if (quic_hello_read(net, lsk, skb, &alpn, held)) {
+		sock_put(lsk);
+		return NULL;
+	}
+	choice.alpn = &alpn;
+	sock_put(lsk);
+	return find_listener(net, skb, &choice);
+}
+
+/* What came before it belongs to the connection that it may have made. */
+static void deliver_held(struct net *net, struct sock *lsk,
+			 struct sk_buff_head *held, const struct quic_cid *dcid)
+{
+	struct sk_buff *skb;
+	struct sock *sk;
+
+	while ((skb = __skb_dequeue(held))) {
+		sk = quic_demux_find(net, dcid->data, dcid->len);
+		if (!sk) {
+			quic_listen_deliver(lsk, skb);
+			continue;
+		}
+		bh_lock_sock(sk);
+		deliver_locked(net, sk, skb);
+		bh_unlock_sock(sk);
+		sock_put(sk);
+	}
+}
+
+static void rcv_initial(struct net *net, struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
+	struct quic_cid dcid = { .len = peek->cid_len };
+	struct listener_choice choice = {};
+	struct sk_buff_head held;
+	struct sock *lsk;
+
+	memcpy(dcid.data, peek->cid, peek->cid_len);
+	__skb_queue_head_init(&held);
+	lsk = find_listener(net, skb, &choice);
+	if (!lsk) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	if (choice.mixed) {
+		lsk = choose_by_alpn(net, lsk, skb, &held);
+		if (!lsk)
+			return;
+	} else {
+		quic_hello_take(net, skb, dcid.data, dcid.len, &held);
+	}
+	quic_listen_deliver(lsk, skb);
+	deliver_held(net, lsk, &held, &dcid);
+	sock_put(lsk);
+}
+
+static bool is_early(const struct demux_peek *peek)
+{
+	u8 type = peek->first >> 4 & 3;
+
+	return type == (peek->version == QUIC_V1 ? 1 : 2);
+}
+
+/*
+ * No socket has the connection id of a short header. RFC 9000 10.3.1: it may
+ * be a reset for one that has its token; the socket looks at the address and
+ * at the token again.
+ */
+static void rcv_short(struct net *net, struct sk_buff *skb, unsigned int len,
+		      const struct demux_peek *peek)
+{
+	u8 token[QUIC_RESET_TOKEN_LEN];
+	struct demux_key key;
+	struct sock *sk;
+
+	if (len < QUIC_RESET_MIN_BYTES || len > skb->len ||
+	    skb_copy_bits(skb, len - sizeof(token), token, sizeof(token))) {
+		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
+		return;
+	}
+	set_token_key(&key, net, token);
+	sk = find_key(&key);
+	if (!sk) {
+		quic_stateless_reset(net, skb, len, peek->cid, peek->cid_len);
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	bh_lock_sock(sk);
+	deliver_locked(net, sk, skb);
+	bh_unlock_sock(sk);
+	sock_put(sk);
+}
+
+/* No socket has the connection id: a new connection, or nothing. */
+static void rcv_unknown(struct net *net, struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
+	unsigned int len = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size :
+					     skb->len;
+
+	if (!peek->is_long) {
+		rcv_short(net, skb, len, peek);
+		return;
+	}
+	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
+		refuse_version(net, skb, peek);
+		return;
+	}
+	if (is_early(peek) && peek->cid_len >= 8 &&
+	    quic_hello_hold(net, skb, peek->cid, peek->cid_len))
+		return;
+	if (!is_initial(peek)) {
+		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
+		return;
+	}
+	/* RFC 9000 7.2, 14.1 */
+	if (peek->cid_len < 8 || len < QUIC_MIN_INITIAL_SIZE) {
+		drop(net, skb, QUIC_MIB_PKT_SHORTINITIALDROP);
+		return;
+	}
+	rcv_initial(net, skb, peek);
+}
+
+/* ---- datagrams --------------------------------------------------------- */
 
 /*
  * Return: false when there is no connection id in front (RFC 8999 5). The
@@ -569,6 +780,7 @@ void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 /* Return: 0 or -ENOMEM. */
 int quic_demux_init(void)
 {
+	get_random_bytes(token_secret, sizeof(token_secret));
 	return rhashtable_init(&cid_table, &cid_params);
 }
 

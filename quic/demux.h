@@ -16,6 +16,7 @@ void quic_demux_exit(void);
 int quic_demux_add(struct sock *sk, const struct quic_cid *cid);
 void quic_demux_del(struct sock *sk, const struct quic_cid *cid);
 void quic_demux_purge(struct sock *sk);
+void quic_demux_set_token(struct sock *sk, const u8 *token);
 struct sock *quic_demux_find(struct net *net, const u8 *cid, unsigned int len);
 
 int quic_demux_listen(struct sock *sk);

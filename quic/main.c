@@ -32,6 +32,7 @@ static int __net_init start_net(struct net *net)
 	get_random_bytes(qn->ticket_secret, sizeof(qn->ticket_secret));
 	quic_netkey_init(&qn->key);
 	quic_token_init(net);
+	quic_hello_start(net);
 	err = quic_mib_init(net);
 	if (err)
 		return err;
@@ -53,6 +54,7 @@ static void __net_exit stop_net(struct net *net)
 	quic_sysctl_exit(net);
 	quic_mib_exit(net);
 	quic_replay_exit(net);
+	quic_hello_purge(net);
 	quic_token_exit(net);
 	memzero_explicit(qn->ticket_secret, sizeof(qn->ticket_secret));
 	quic_netkey_wipe(&qn->key);

@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 #include <net/snmp.h>
 
+#include "hello.h"
 #include "netkey.h"
 #include "rate.h"
 #include "sysctl.h"
@@ -79,6 +80,7 @@ struct quic_mib_stats {
  * @replay: ClientHellos with early data; NULL before the first
  * @key: secrets
  * @tokens: tokens that were used
+ * @waits: new clients whose listener is not known yet
  * @half_open: servers' connections whose handshake is not complete
  * @resets: stateless resets that were sent
  * @closes: connections that were refused
@@ -94,6 +96,7 @@ struct quic_net {
 	struct quic_replay *replay;
 	struct quic_netkey key;
 	struct quic_token_memory tokens;
+	struct quic_hello_waits waits;
 	atomic_t half_open;
 	struct quic_rate resets;
 	struct quic_rate closes;

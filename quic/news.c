@@ -82,6 +82,15 @@ static int transport_errno(const struct quic_close *cl)
 	}
 }
 
+/* RFC 9000 10.3.1: a reset is known by the token of the id in use. */
+static void on_remote_cid(struct sock *sk)
+{
+	const struct quic_cids *ids = &quic_sk(sk)->conn.cids;
+	const struct quic_cid_entry *e = &ids->remote[ids->remote_cur];
+
+	quic_demux_set_token(sk, e->has_token ? e->token : NULL);
+}
+
 static int close_errno(const struct quic_close *cl)
 {
 	if (cl->timeout)
@@ -269,6 +278,7 @@ static const struct {
 	{ QUIC_NEWS_CRYPTO,		on_crypto },
 	{ QUIC_NEWS_ESTABLISHED,	on_established },
 	{ QUIC_NEWS_CONFIRMED,		on_confirmed },
+	{ QUIC_NEWS_REMOTE_CID,		on_remote_cid },
 	{ QUIC_NEWS_KEY_UPDATE,		on_key_update },
 	{ QUIC_NEWS_CIDS,		on_cids },
 	{ QUIC_NEWS_TX_ACKED,		on_tx_acked },

@@ -17,6 +17,7 @@
 #include "restart.h"
 #include "rx_buf.h"
 #include "sock.h"
+#include "stateless.h"
 #include "trace.h"
 #include "udp.h"
 
@@ -254,6 +255,17 @@ static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
 		x->path = quic_migrate_adopt(x->sk, x->skb, x->left);
 }
 
+/* RFC 9000 10.3.1: from where the connection id in use goes, and no other */
+static bool is_reset(struct rx_burst *x, const u8 *tail)
+{
+	struct quic_conn *c = &x->q->conn;
+
+	if (x->path != c->path.id || !quic_cid_is_reset(c, tail))
+		return false;
+	quic_conn_recv_reset(c, x->now);
+	return true;
+}
+
 /*
  * A packet did not open: -EBADMSG; no kept key fits: -ENOKEY (counted before);
  * or memory or the cipher failed us, which counts as loss.
@@ -265,11 +277,8 @@ static void open_failed(struct rx_burst *x, int why, const u8 *tail)
 	struct quic_conn *c = &x->q->conn;
 	enum quic_err err;
 
-	if (tail && quic_cid_is_reset(c, tail)) {
-		count(x, QUIC_MIB_PKT_RESETS);
-		quic_conn_recv_reset(c, x->now);
+	if (tail && is_reset(x, tail))
 		return;
-	}
 	if (why == -ENOKEY)
 		return;
 	if (why != -EBADMSG) {
@@ -530,6 +539,12 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 		open_failed(x, err, tail);
 }
 
+static bool is_short_reset(struct rx_burst *x, const u8 *p, u32 len)
+{
+	return len >= QUIC_RESET_MIN_BYTES && !(p[0] & 0x80) &&
+	       is_reset(x, p + len - QUIC_RESET_TOKEN_LEN);
+}
+
 /* Packets that share a datagram (RFC 9000 12.2). */
 static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 {
@@ -540,6 +555,9 @@ static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 
 	while (len) {
 		err = parse_hdr(x, p, len, &hdr);
+		/* RFC 9000 10.3: a reset may be shorter than any packet */
+		if (err == -EBADMSG && !dcid && is_short_reset(x, p, len))
+			return;
 		if (err) {
 			count(x, err == -EPROTONOSUPPORT ?
 				 QUIC_MIB_PKT_VERSIONDROP :

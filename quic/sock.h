@@ -219,6 +219,8 @@ struct quic_path_addrs {
  * @todo: QUIC_TODO_* bits; atomic
  * @work: does @todo; holds a socket reference while queued
  * @cids: entries of the demultiplexer; owned by demux.c
+ * @reset_token: the peer's, under which the demultiplexer finds the socket
+ * @has_reset_token: it does
  * @gone: retired ids that leave the demultiplexer later
  * @n_gone: entries in @gone
  * @listen_node: in the listener table; owned by demux.c
@@ -270,6 +272,8 @@ struct quic_sock {
 	struct work_struct work;
 
 	struct list_head cids;
+	u8 reset_token[QUIC_RESET_TOKEN_LEN];
+	bool has_reset_token;
 	struct quic_gone_cid gone[QUIC_GONE_CIDS];
 	u8 n_gone;
 	struct hlist_node listen_node;

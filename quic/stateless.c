@@ -27,8 +27,6 @@
 #define LONG_DCID_OFF		6
 #define LONG_IDS_MAX		(LONG_DCID_OFF + 255 + 1 + 255)
 
-/* A stateless reset in less would not pass for a packet (RFC 9000 10.3). */
-#define RESET_MIN_BYTES		21
 #define RESET_MAX_BYTES		43
 
 #define RETRY_MAX_BYTES		(LONG_DCID_OFF + 2 * (1 + QUIC_CID_MAX_LEN) + \
@@ -95,7 +93,7 @@ void quic_stateless_reset(struct net *net, const struct sk_buff *skb,
 	u8 buf[RESET_MAX_BYTES];
 	unsigned int len;
 
-	if (rcvd <= RESET_MIN_BYTES ||
+	if (rcvd <= QUIC_RESET_MIN_BYTES ||
 	    !quic_rate_take(&qn->resets, READ_ONCE(qn->ctl.reset_rate)))
 		return;
 	len = min_t(unsigned int, rcvd - 1, sizeof(buf));

@@ -12,6 +12,9 @@ struct quic_hdr;
 struct quic_initial;
 struct sk_buff;
 
+/* A stateless reset in less would not pass for a packet (RFC 9000 10.3). */
+#define QUIC_RESET_MIN_BYTES	21
+
 void quic_stateless_version(struct net *net, struct sk_buff *skb,
 			    u32 only_version);
 void quic_stateless_reset(struct net *net, const struct sk_buff *skb,

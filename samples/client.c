@@ -480,6 +480,13 @@ static int shake_hands(int fd, struct options *options,
 		config.session_len = session.len;
 	}
 	ret = quic_client_new(client, fd, &config);
+	if (!ret)
+		ret = quic_client_run(*client);
+	if (ret != -EPROTONOSUPPORT)
+		return ret;
+	/* Version Negotiation: once more, in the version that CONFIG tells */
+	quic_client_free(*client);
+	ret = quic_client_new(client, fd, &config);
 	return ret ? ret : quic_client_run(*client);
 }
 

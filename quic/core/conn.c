@@ -319,6 +319,7 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 		memcpy(c->cids.remote[0].token, tp.reset_token,
 		       QUIC_RESET_TOKEN_LEN);
 		c->cids.remote[0].has_token = true;
+		c->news |= QUIC_NEWS_REMOTE_CID;
 	}
 	quic_streams_grant(c);
 	maybe_established(c);

@@ -278,10 +278,30 @@ def token_seeds():
             "retry_empty": b"\xb5" + head + bytes(4)}
 
 
+# --- ClientHellos; two bytes before them: where the first CRYPTO frame ends
+
+def hello_seeds():
+    def vec(size, data):
+        return len(data).to_bytes(size, "big") + data
+
+    def ext(kind, data):
+        return kind.to_bytes(2, "big") + vec(2, data)
+
+    sni = ext(0, vec(2, b"\0" + vec(2, b"server.test")))
+    alpn = ext(16, vec(2, vec(1, b"h3") + vec(1, b"hq-interop")))
+    head = b"\3\3" + bytes(32) + vec(1, b"") + vec(2, b"\x13\x01") + vec(1, b"\0")
+    seeds = {}
+    for name, exts in {"both": sni + alpn, "alpn": alpn, "none": b"", "late": ext(43, b"\2\3\4") + alpn + sni}.items():
+        message = b"\1" + vec(3, head + vec(2, exts))
+        seeds[name] = (len(message) // 2).to_bytes(2, "big") + message
+    return seeds
+
+
 def main():
     here = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent / "corpus"
     makers = {"header": header_seeds, "frame": frame_seeds, "tparam": tparam_seeds, "ranges": ranges_seeds,
-              "conn": conn_seeds, "token": token_seeds}
+              "conn": conn_seeds, "token": token_seeds,
+              "hello": hello_seeds}
     for name, maker in makers.items():
         folder = here / name
         folder.mkdir(parents=True, exist_ok=True)

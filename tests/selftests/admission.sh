@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Who gets a connection: answers without state, Retry, tokens, secrets.
+# Who gets a connection: answers without state, Retry, tokens, secrets, versions, groups of listeners, resets.
 # TIMEOUT: 120
 . "$(dirname "$0")/lib.sh"
 need_module quic
@@ -165,4 +165,120 @@ dissect /tmp/v.pcap /tmp/keys.log "" -Y quic -T fields -e quic.version -e quic.c
 at_least "and told" "$(awk -F '\t' '$2 ~ /17/' /tmp/v.txt | wc -l)" 1
 at_least "tshark sees version 2" "$(grep -c 0x6b3343cf /tmp/v.txt)" 10
 is "each packet is decrypted, none malformed" "$(awk -F '\t' '$3 != "" || $4 != ""' /tmp/v.txt | head -n 5)" ""
+
+cat > /tmp/initial.py <<'END'
+# A ClientHello with one protocol, split over two Initials of one client; sent in the order of the arguments, the rest of a bad handshake
+# is of no interest. ADDR PORT PROTOCOL ORDER
+import hashlib, hmac, os, socket, sys
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+def expand(secret, label, size):
+    label = b"tls13 " + label
+    info = size.to_bytes(2, "big") + bytes([len(label)]) + label + b"\0"
+    return hmac.new(secret, info + b"\1", hashlib.sha256).digest()[:size]
+
+def vec(size, data):
+    return len(data).to_bytes(size, "big") + data
+
+dcid, scid = os.urandom(8), os.urandom(8)
+salt = bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a")
+secret = expand(hmac.new(salt, dcid, hashlib.sha256).digest(), b"client in", 32)
+key, iv, hp = expand(secret, b"quic key", 16), expand(secret, b"quic iv", 12), expand(secret, b"quic hp", 16)
+
+def initial(pn, offset, data):
+    frame = b"\6" + (0x4000 | offset).to_bytes(2, "big") + (0x4000 | len(data)).to_bytes(2, "big") + data
+    head = b"\xc3\0\0\0\1" + vec(1, dcid) + vec(1, scid) + b"\0"
+    frame += bytes(1200 - len(head) - 2 - 4 - 16 - len(frame))
+    head += (0x4000 | 4 + len(frame) + 16).to_bytes(2, "big")
+    aad = head + pn.to_bytes(4, "big")
+    nonce = (int.from_bytes(iv, "big") ^ pn).to_bytes(12, "big")
+    sealed = AESGCM(key).encrypt(nonce, frame, aad)
+    mask = Cipher(algorithms.AES(hp), modes.ECB()).encryptor().update(sealed[:16])
+    first = bytes([aad[0] ^ mask[0] & 15])
+    return first + head[1:] + bytes(a ^ b for a, b in zip(aad[len(head):], mask[1:5])) + sealed
+
+alpn = b"\0\x10" + vec(2, vec(2, vec(1, sys.argv[3].encode())))
+filler = b"\xfa\xfa" + vec(2, bytes(1000))
+body = b"\3\3" + os.urandom(32) + vec(1, b"") + vec(2, b"\x13\1") + vec(1, b"\0") + vec(2, filler + alpn)
+hello = b"\1" + vec(3, body)
+parts = {"1": initial(0, 0, hello[:900]), "2": initial(1, 900, hello[900:])}
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for n in sys.argv[4]:
+    s.sendto(parts[n], (sys.argv[1], int(sys.argv[2])))
+s.settimeout(5)
+s.recv(2000)
+print("answered")
+END
+
+# --- listeners: SO_REUSEPORT spreads, ALPN leads to the right process
+listen_on() { # LOG ARGUMENT...: a server in b on $port
+	local log=$1
+	shift
+	spawn "$log" ip netns exec b quic-server --listen "10.9.0.2:$port" --cert $certs/server.pem --key $certs/server.key --in /tmp/in "$@"
+	wait_file 10 "$log" listening
+}
+check "one server of a group" serve b 10.9.0.2 --reuseport
+first=$server
+check "another one" listen_on /tmp/second.log --reuseport
+check_fails "a third one, not of the group" "in use" inns b quic-server --listen "10.9.0.2:$port" --cert $certs/server.pem \
+	--key $certs/server.key
+good=0
+for _ in {1..16}; do [ "$(get)" != ok ] || good=$((good + 1)); done
+is "every client is served" $good 16
+one=$(grep -c '^connection from' /tmp/server.log) two=$(grep -c '^connection from' /tmp/second.log)
+is "all together" $((one + two)) 16
+at_least "some by the first" "$one" 1
+at_least "some by the second" "$two" 1
+kill "$first" "$spawned"
+failed_by_second() { [ "$(grep -c "handshake failed" /tmp/second.log)" = "$1" ]; }
+check "a server of one protocol" serve b 10.9.0.2 --alpn quic-demo
+first=$server
+check "one of others, same address" listen_on /tmp/second.log --alpn other,quic-two
+is "a client of the first" "$(get --alpn quic-demo)" ok
+is "a client of the second" "$(get --alpn none,quic-two)" ok
+is "each by its own" "$(grep -c '^connection from' /tmp/server.log)/$(grep -c '^connection from' /tmp/second.log)" 1/1
+unlike "a client of neither" "$(get --alpn nobody)" '^ok$'
+if python3 -c 'import cryptography' 2>/dev/null; then
+	is "a ClientHello of two Initials" "$(inns a python3 /tmp/initial.py 10.9.0.2 "$port" quic-two 12)" answered
+	is "in the other order" "$(inns a python3 /tmp/initial.py 10.9.0.2 "$port" quic-two 21)" answered
+	check "both went to the second" wait_for 5 failed_by_second 3
+else
+	skip "a ClientHello of two Initials" "no python3-cryptography"
+fi
+inns b sysctl -qw net.quic.retry_half_open=0
+is "after a Retry, too" "$(get --alpn quic-two)" ok
+is "by the second again" "$(grep -c '^connection from' /tmp/second.log)" 2
+inns b sysctl -qw net.quic.retry_half_open=256
+kill "$first" "$spawned"
+
+# --- stateless reset by a server that restarted: the address moves to a namespace of the same secret, or of another one
+reset_after_restart() {
+	ip netns add "$1" && ip -n "$1" link set lo up
+	inns "$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 net.quic.reset_secret="$2"
+	serve b 10.9.0.2 || return 1
+	spawn /tmp/client.log ip netns exec a quic-client --quiet --timeout 20 --ca $certs/ca.pem --host server.test --rate 20k \
+		--put /tmp/big "10.9.0.2:$port"
+	wait_for 5 established || return 1
+	ip -n a link del eth0
+	kill $server
+	veth_pair a "$1" || return 1
+	spawn /tmp/second.log ip netns exec "$1" quic-server --listen "10.9.0.2:$port" --cert $certs/server.pem --key $certs/server.key
+	wait_file 10 /tmp/second.log listening
+}
+established() { [ "$(snmp a ConnCurrentEstabs)" -gt 0 ]; }
+gone() { [ "$(snmp a ConnCurrentEstabs)" = 0 ]; }
+random_file /tmp/big 400000
+wait_for 5 gone
+inns b sysctl -qw net.quic.reset_secret="$secret"
+check "a server with another secret takes the place" reset_after_restart c "${secret//5a/a5}"
+check "it answers" wait_for 10 sh -c '[ "$(ip netns exec c awk "\$1 == \"QuicPktResetsSent\" { print \$2 }" /proc/net/quic/snmp)" -gt 0 ]'
+is "but that is no reset to the client" "$(snmp a PktResets)/$(snmp a ConnCurrentEstabs)" 0/1
+kill "$spawned" "${lib_children[@]: -2:1}"
+ip -n a link del eth0
+check "a link" veth_pair a b
+wait_for 10 gone
+check "a server with the same secret takes the place" reset_after_restart d "$secret"
+check "the client knows at once" wait_for 5 gone
+is "by a stateless reset" "$(snmp a PktResets)" 1
 done_testing
