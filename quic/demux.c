@@ -466,7 +466,7 @@ static bool is_initial(const struct demux_peek *peek)
  * never to a Version Negotiation packet.
  */
 static void refuse_version(struct net *net, struct sk_buff *skb,
-			   const struct demux_peek *peek)
+			   unsigned int len, const struct demux_peek *peek)
 {
 	struct listener_choice choice = {};
 	struct sock *lsk = NULL;
@@ -475,7 +475,7 @@ static void refuse_version(struct net *net, struct sk_buff *skb,
 		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
 		return;
 	}
-	if (skb->len >= QUIC_MIN_INITIAL_SIZE)
+	if (len >= QUIC_MIN_INITIAL_SIZE)
 		lsk = find_listener(net, skb, &choice);
 	if (lsk) {
 		quic_stateless_version(net, skb, quic_listen_only_version(lsk));
@@ -597,7 +597,7 @@ static void rcv_unknown(struct net *net, struct sk_buff *skb,
 		return;
 	}
 	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
-		refuse_version(net, skb, peek);
+		refuse_version(net, skb, len, peek);
 		return;
 	}
 	if (is_early(peek) && peek->cid_len >= 8 &&
