@@ -98,6 +98,22 @@ int quic_restart_try(struct sock *sk, u32 version)
 }
 
 /**
+ * quic_restart_rx_key() - what opens Initials of a version
+ * @q: socket; for another version than the one in use after
+ *	quic_restart_try()
+ * @version: version
+ *
+ * Context: sock lock.
+ * Return: the key.
+ */
+const struct quic_initial_key *quic_restart_rx_key(const struct quic_sock *q,
+						   u32 version)
+{
+	return version == q->conn.version ? &q->crypt.initial->rx :
+					    &q->crypt.other_initial->rx;
+}
+
+/**
  * quic_restart_follow() - the server moved to another version
  * @sk: client's socket, whose other keys opened an Initial
  * @version: of that Initial

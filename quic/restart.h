@@ -6,6 +6,8 @@
 #include <linux/types.h>
 
 struct quic_hdr;
+struct quic_initial_key;
+struct quic_sock;
 struct sock;
 
 bool quic_restart_retry(struct sock *sk, const u8 *pkt,
@@ -13,6 +15,8 @@ bool quic_restart_retry(struct sock *sk, const u8 *pkt,
 
 bool quic_restart_version(struct sock *sk, const struct quic_hdr *hdr,
 			  u64 now);
+const struct quic_initial_key *quic_restart_rx_key(const struct quic_sock *q,
+						   u32 version);
 int quic_restart_try(struct sock *sk, u32 version);
 void quic_restart_follow(struct sock *sk, u32 version);
 int quic_restart_moved(struct sock *sk);

@@ -431,13 +431,6 @@ static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
 
 /* ---- any packet, in linear memory -------------------------------------- */
 
-static const struct quic_initial_key *initial_rx(const struct quic_sock *q,
-						 u32 version)
-{
-	return version == q->conn.version ? &q->crypt.initial->rx :
-					    &q->crypt.other_initial->rx;
-}
-
 static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 		   struct quic_hdr *hdr)
 {
@@ -446,7 +439,8 @@ static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
 
 	memcpy(mask, p + hdr->pn_off + 4, QUIC_SAMPLE_LEN);
 	if (level == QUIC_LVL_INITIAL)
-		quic_initial_mask(initial_rx(x->q, hdr->version), mask, mask);
+		quic_initial_mask(quic_restart_rx_key(x->q, hdr->version),
+				  mask, mask);
 	else if (level == QUIC_LVL_EARLY)
 		quic_hp_masks(&crypt->early.hp, mask, mask, 1);
 	else if (level == QUIC_LVL_HANDSHAKE)
@@ -478,8 +472,9 @@ static int open_linear(struct rx_burst *x, enum quic_level level, u8 *p,
 						&crypt->hs[QUIC_DIR_RX].aead;
 	}
 	if (level == QUIC_LVL_INITIAL)
-		return quic_initial_open(initial_rx(x->q, hdr->version), *pn,
-					 p, hdr_len, hdr->len - hdr_len);
+		return quic_initial_open(quic_restart_rx_key(x->q,
+							     hdr->version),
+					 *pn, p, hdr_len, hdr->len - hdr_len);
 	return quic_aead_open_linear(key, *pn, p, hdr_len,
 				     hdr->len - hdr_len);
 }
@@ -539,12 +534,6 @@ static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
 		open_failed(x, err, tail);
 }
 
-static bool is_short_reset(struct rx_burst *x, const u8 *p, u32 len)
-{
-	return len >= QUIC_RESET_MIN_BYTES && !(p[0] & 0x80) &&
-	       is_reset(x, p + len - QUIC_RESET_TOKEN_LEN);
-}
-
 /* Packets that share a datagram (RFC 9000 12.2). */
 static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 {
@@ -556,7 +545,9 @@ static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 	while (len) {
 		err = parse_hdr(x, p, len, &hdr);
 		/* RFC 9000 10.3: a reset may be shorter than any packet */
-		if (err == -EBADMSG && !dcid && is_short_reset(x, p, len))
+		if (err && !dcid && !(p[0] & 0x80) &&
+		    len >= QUIC_RESET_MIN_BYTES &&
+		    is_reset(x, p + len - QUIC_RESET_TOKEN_LEN))
 			return;
 		if (err) {
 			count(x, err == -EPROTONOSUPPORT ?
