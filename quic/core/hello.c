@@ -138,8 +138,11 @@ int quic_hello_find(const struct quic_hello *h, struct quic_hello_names *names)
 
 static bool has_name(const u8 *alpn, u32 alpn_len, const char *name, u32 len)
 {
-	struct quic_rd rd = { alpn, alpn + alpn_len }, got;
+	struct quic_rd rd = {}, got;
 
+	/* no list: a null pointer has no end */
+	if (alpn_len)
+		rd = (struct quic_rd) { alpn, alpn + alpn_len };
 	while (rd_vector(&rd, 1, &got))
 		if (quic_rd_left(&got) == len && !memcmp(got.p, name, len))
 			return true;
