@@ -5,6 +5,7 @@
 
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <net/inet_common.h>
 
 #include "event.h"
 #include "trace.h"
@@ -282,7 +283,8 @@ static ssize_t recv_item(struct sock *sk, struct msghdr *msg, size_t len,
  * @sk: socket
  * @msg: destination; a control message says what was received
  * @len: bytes of room
- * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_QUIC_EARLY_DATA
+ * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_QUIC_EARLY_DATA; MSG_ERRQUEUE:
+ *	completions of MSG_ZEROCOPY, and nothing else
  * @addr_len: not set: the peer never changes within a call
  *
  * Context: process context.
@@ -297,6 +299,8 @@ int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 {
 	ssize_t ret;
 
+	if (unlikely(flags & MSG_ERRQUEUE))
+		return inet_recv_error(sk, msg, len, addr_len);
 	lock_sock(sk);
 	ret = wait_item(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT), flags);
 	if (!ret)

@@ -4,6 +4,7 @@
 
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <linux/skbuff.h>
 
 #include "proto.h"
 #include "sock.h"
@@ -301,6 +302,25 @@ static int wait_memory(struct sock *sk, long *timeo)
 	return err;
 }
 
+/*
+ * Bytes into the stream: copied, or referred to. The pages of a splice may be
+ * of a kind that has to be copied.
+ */
+static ssize_t store_some(struct sock *sk, struct quic_stream *s,
+			  struct msghdr *msg, size_t len)
+{
+	ssize_t n;
+
+	if (!(msg->msg_flags & MSG_SPLICE_PAGES) && !msg->msg_ubuf)
+		return quic_txbuf_append(sk, s, &msg->msg_iter, len);
+	n = quic_txbuf_refer(sk, s, &msg->msg_iter, len, msg->msg_ubuf);
+	if (n != -EOPNOTSUPP)
+		return n;
+	if (msg->msg_ubuf)
+		uarg_to_msgzc(msg->msg_ubuf)->zerocopy = 0;
+	return quic_txbuf_append(sk, s, &msg->msg_iter, len);
+}
+
 static int append_some(struct sock *sk, struct quic_stream *s,
 		       struct msghdr *msg, bool fin)
 {
@@ -308,8 +328,7 @@ static int append_some(struct sock *sk, struct quic_stream *s,
 	size_t left = iov_iter_count(&msg->msg_iter);
 	ssize_t n;
 
-	n = quic_txbuf_append(sk, s, &msg->msg_iter,
-			      min_t(size_t, left, quic_sock_wspace(sk)));
+	n = store_some(sk, s, msg, min_t(size_t, left, quic_sock_wspace(sk)));
 	if (n <= 0)
 		return n ?: -ENOMEM;
 	trace_quic_stream_data_moved(&q->conn, s->id, s->tx_end, n,
@@ -343,11 +362,40 @@ static int send_bytes(struct sock *sk, struct quic_stream *s,
 	return err;
 }
 
+/* Is the caller to be told when its memory is not needed any more? */
+static int start_zerocopy(struct sock *sk, struct msghdr *msg, size_t len,
+			  struct ubuf_info **uarg)
+{
+	*uarg = NULL;
+	if (!(msg->msg_flags & MSG_ZEROCOPY) || msg->msg_ubuf ||
+	    !sock_flag(sk, SOCK_ZEROCOPY))
+		return 0;
+	*uarg = msg_zerocopy_realloc(sk, len, NULL);
+	if (!*uarg)
+		return -ENOBUFS;
+	msg->msg_ubuf = *uarg;
+	return 0;
+}
+
+/* The chunks hold it from here on; nothing sent, nothing told. */
+static void end_zerocopy(struct msghdr *msg, struct ubuf_info *uarg,
+			 size_t sent)
+{
+	if (!uarg)
+		return;
+	msg->msg_ubuf = NULL;
+	if (sent)
+		net_zcopy_put(uarg);
+	else
+		net_zcopy_put_abort(uarg, true);
+}
+
 static int send_held(struct sock *sk, struct quic_stream *s,
 		     struct msghdr *msg, size_t len,
 		     const struct send_info *info)
 {
 	struct quic_sock *q = quic_sk(sk);
+	struct ubuf_info *uarg;
 	size_t sent;
 	int err;
 
@@ -357,8 +405,12 @@ static int send_held(struct sock *sk, struct quic_stream *s,
 		quic_stream_write(&q->conn, s, 0, true);
 		return 0;
 	}
+	err = start_zerocopy(sk, msg, len, &uarg);
+	if (err)
+		return err;
 	err = send_bytes(sk, s, msg, info);
 	sent = len - iov_iter_count(&msg->msg_iter);
+	end_zerocopy(msg, uarg, sent);
 	if (sent)
 		return sent;
 	return err == -EPIPE ? closed_errno(sk) : err;

@@ -508,7 +508,8 @@ static __poll_t poll_sock(struct file *file, struct socket *sock,
 	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		return poll_listen(sk);
 	shutdown = READ_ONCE(sk->sk_shutdown);
-	if (READ_ONCE(sk->sk_err))
+	if (READ_ONCE(sk->sk_err) ||
+	    !skb_queue_empty_lockless(&sk->sk_error_queue))
 		mask |= EPOLLERR;
 	if (shutdown == SHUTDOWN_MASK || READ_ONCE(sk->sk_state) == TCP_CLOSE)
 		mask |= EPOLLHUP;

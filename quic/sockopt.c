@@ -403,6 +403,21 @@ static int get_real_errors(struct sock *sk, union opt_val *val, size_t *len)
 	return 0;
 }
 
+/* SO_ZEROCOPY is for protocols that the core kernel knows by number. */
+static int set_zerocopy(struct sock *sk, const union opt_val *val, size_t len)
+{
+	if (len < sizeof(val->on) || val->on > 1)
+		return -EINVAL;
+	sock_valbool_flag(sk, SOCK_ZEROCOPY, val->on);
+	return 0;
+}
+
+static int get_zerocopy(struct sock *sk, union opt_val *val, size_t *len)
+{
+	val->on = sock_flag(sk, SOCK_ZEROCOPY);
+	return 0;
+}
+
 static int get_stats(struct sock *sk, union opt_val *val, size_t *len)
 {
 	quic_stats_get(sk, &val->stats);
@@ -530,6 +545,10 @@ static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_CONGESTION] = {
 		.max = QUIC_CC_NAME_LEN,
 		.set = set_congestion, .get = get_congestion,
+	},
+	[QUIC_SOCKOPT_ZEROCOPY] = {
+		.size = sizeof(u32),
+		.set = set_zerocopy, .get = get_zerocopy,
 	},
 	[QUIC_SOCKOPT_STATS] = {
 		.size = sizeof(struct quic_stats), .get = get_stats,

@@ -4,6 +4,8 @@
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include <net/sock.h>
@@ -26,25 +28,40 @@
  * its last byte is acknowledged. (sk_wmem_alloc counts the sealed skbs on
  * their way, which are another matter.) quic_sock.tx_bytes counts the bytes
  * alone.
+ *
+ * With sendfile(2), splice(2) and MSG_ZEROCOPY a chunk is a piece of somebody
+ * else's page, which is never written. It may change while it is here. That
+ * is its owner's business: sealing reads it once for a packet number, so no
+ * number and key ever give two ciphertexts on the wire; what is sent again
+ * has another number; and for a device the bytes are copied first.
  */
 
 #define CHUNK_MAX_ORDER		3
+#define PAGES_AT_A_TIME		16
 
 /**
  * struct txbuf_chunk - contiguous bytes
  * @list: in txbuf.chunks, by offset
  * @page: head page
  * @off: stream offset of the first byte
+ * @page_off: where that is, from the page's start
  * @len: bytes in use
+ * @room: bytes that the chunk can take
+ * @ubuf: to be told when the bytes are not needed any more, or NULL
  * @order: of the allocation
+ * @foreign: the page is somebody else's
  * @charged: to what all sockets may hold
  */
 struct txbuf_chunk {
 	struct list_head list;
 	struct page *page;
 	u64 off;
+	struct ubuf_info *ubuf;
+	u32 page_off;
 	u32 len;
+	u32 room;
 	u8 order;
+	bool foreign;
 	bool charged;
 };
 
@@ -60,6 +77,7 @@ struct txbuf {
 	u64 base;
 };
 
+/* What it keeps from being freed. */
 static u32 chunk_size(const struct txbuf_chunk *c)
 {
 	return PAGE_SIZE << c->order;
@@ -110,7 +128,7 @@ static int add_chunk(struct sock *sk, struct txbuf *b, u64 off, size_t want,
 	int err = -ENOMEM;
 	u32 bytes;
 
-	c = kmalloc(sizeof(*c), quic_gfp());
+	c = kzalloc(sizeof(*c), quic_gfp());
 	if (!c)
 		return -ENOMEM;
 	bytes = min_t(u64, max_t(u64, want, held), PAGE_SIZE << CHUNK_MAX_ORDER);
@@ -121,7 +139,7 @@ static int add_chunk(struct sock *sk, struct txbuf *b, u64 off, size_t want,
 	if (err)
 		goto err_page;
 	c->off = off;
-	c->len = 0;
+	c->room = chunk_size(c);
 	list_add_tail(&c->list, &b->chunks);
 	*cp = c;
 	return 0;
@@ -141,7 +159,11 @@ static void free_chunk(struct sock *sk, struct txbuf *b, struct txbuf_chunk *c)
 	sk_wmem_queued_add(sk, -(int)chunk_size(c));
 	if (c->charged)
 		quic_mem_uncharge(sk, chunk_size(c));
-	quic_pages_free(c->page, c->order);
+	if (c->foreign)
+		put_page(c->page);
+	else
+		quic_pages_free(c->page, c->order);
+	net_zcopy_put(c->ubuf);
 	kfree(c);
 }
 
@@ -173,12 +195,12 @@ ssize_t quic_txbuf_append(struct sock *sk, struct quic_stream *s,
 	while (done < len) {
 		size_t n, got;
 
-		if (!c || c->len == chunk_size(c))
+		if (!c || c->len == c->room)
 			err = add_chunk(sk, b, s->tx_end + done, len - done,
 					&c);
 		if (err)
 			break;
-		n = min_t(size_t, len - done, chunk_size(c) - c->len);
+		n = min_t(size_t, len - done, c->room - c->len);
 		got = copy_from_iter(page_address(c->page) + c->len, n, from);
 		c->len += got;
 		done += got;
@@ -189,6 +211,103 @@ ssize_t quic_txbuf_append(struct sock *sk, struct quic_stream *s,
 	}
 	quic_sk(sk)->tx_bytes += done;
 	return done ?: err;
+}
+
+/* Take over a reference to @page. Return: 0, -ENOMEM or -ENOBUFS. */
+static int add_foreign(struct sock *sk, struct txbuf *b, u64 off,
+		       struct page *page, u32 page_off, u32 len,
+		       struct ubuf_info *ubuf)
+{
+	struct txbuf_chunk *c;
+	int err;
+
+	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	err = charge_chunk(sk, c);
+	if (err) {
+		kfree(c);
+		return err;
+	}
+	c->page = page;
+	c->page_off = page_off;
+	c->off = off;
+	c->len = len;
+	c->room = len;
+	c->foreign = true;
+	if (ubuf)
+		net_zcopy_get(ubuf);
+	c->ubuf = ubuf;
+	list_add_tail(&c->list, &b->chunks);
+	return 0;
+}
+
+/* Return: bytes referred to, or -errno; @from is advanced by as many. */
+static ssize_t refer_pages(struct sock *sk, struct txbuf *b, u64 off,
+			   struct iov_iter *from, size_t len,
+			   struct ubuf_info *ubuf)
+{
+	struct page *pages[PAGES_AT_A_TIME];
+	ssize_t got, done = 0, n;
+	unsigned int i;
+	size_t start;
+	int err = 0;
+
+	got = iov_iter_get_pages2(from, pages, len, PAGES_AT_A_TIME, &start);
+	if (got <= 0)
+		return got ?: -EFAULT;
+	for (i = 0; done < got && !err; i++) {
+		n = min_t(ssize_t, got - done, PAGE_SIZE - start);
+		err = -EOPNOTSUPP;
+		if (sendpage_ok(pages[i]))
+			err = add_foreign(sk, b, off + done, pages[i], start,
+					  n, ubuf);
+		if (err)
+			break;
+		done += n;
+		start = 0;
+	}
+	iov_iter_revert(from, got - done);
+	for (got -= done; got > 0; start = 0) {
+		got -= min_t(ssize_t, got, PAGE_SIZE - start);
+		put_page(pages[i++]);
+	}
+	return done ?: err;
+}
+
+/**
+ * quic_txbuf_refer() - refer to pages instead of copying
+ * @sk: socket
+ * @s: stream; the bytes go to offset s->tx_end
+ * @from: pages, or user memory; advanced by what was taken
+ * @len: bytes
+ * @ubuf: held until the bytes are acknowledged, or NULL
+ *
+ * The caller tells the core by quic_stream_write() before the next call.
+ *
+ * Context: process; sock lock. May sleep.
+ * Return: bytes taken, less than @len when memory ended; -EOPNOTSUPP for
+ * pages that cannot be referred to: copy; -ENOMEM, -EFAULT, or -ENOBUFS as
+ * quic_txbuf_append().
+ */
+ssize_t quic_txbuf_refer(struct sock *sk, struct quic_stream *s,
+			 struct iov_iter *from, size_t len,
+			 struct ubuf_info *ubuf)
+{
+	struct txbuf *b = get_buf(s);
+	ssize_t done = 0, n = 0;
+
+	if (!b)
+		return -ENOMEM;
+	while (done < len) {
+		n = refer_pages(sk, b, s->tx_end + done, from, len - done,
+				ubuf);
+		if (n <= 0)
+			break;
+		done += n;
+	}
+	quic_sk(sk)->tx_bytes += done;
+	return done ?: n;
 }
 
 static struct txbuf_chunk *find_chunk(struct txbuf *b, u64 off)
@@ -232,7 +351,7 @@ u32 quic_txbuf_run(const struct quic_stream *s, u64 off, u32 len,
 		return 0;
 	b->hint = c;
 	*page = c->page;
-	*page_off = off - c->off;
+	*page_off = c->page_off + (off - c->off);
 	return min_t(u64, len, chunk_end(c) - off);
 }
 

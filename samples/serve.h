@@ -14,6 +14,7 @@
  * @hq: the protocol is HTTP/0.9, see hq.h
  * @json: print lines of JSON
  * @rate: bytes a second to send at most, 0: no limit
+ * @sendfile: send files by sendfile(2), as fast as it goes
  */
 struct serve_config {
 	int in_dirfd;
@@ -23,6 +24,7 @@ struct serve_config {
 	bool hq;
 	bool json;
 	uint64_t rate;
+	bool sendfile;
 };
 
 /**

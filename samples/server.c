@@ -42,6 +42,7 @@ static const char usage[] =
 "  --out DIR            where files of PUT go\n"
 "  --max-size BYTES     largest file taken (default: 4G)\n"
 "  --rate BYTES         send files at this many bytes a second at most\n"
+"  --sendfile           send files without copying them, without --rate\n"
 "  --echo               send back what each stream and each datagram carries,\n"
 "                       nothing else\n"
 "  --hq                 speak HTTP/0.9 (protocol \"hq-interop\") instead\n"
@@ -92,7 +93,7 @@ struct options {
 enum {
 	OPT_EARLY_DATA = 512, OPT_TICKET_KEY, OPT_CLIENT_CA, OPT_CLIENT_CERT,
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
-	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
+	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_SENDFILE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
 	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY,
 	OPT_REUSEPORT, OPT_PREFER, OPT_HELP,
 };
@@ -108,6 +109,7 @@ static const struct option long_options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
 	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "sendfile", no_argument, NULL, OPT_SENDFILE },
 	{ "echo", no_argument, NULL, OPT_ECHO },
 	{ "hq", no_argument, NULL, OPT_HQ },
 	{ "h3", no_argument, NULL, OPT_H3 },
@@ -160,6 +162,9 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_RATE:
 		options->serve.rate = number_parse("rate", optarg);
+		break;
+	case OPT_SENDFILE:
+		options->serve.sendfile = true;
 		break;
 	case OPT_ECHO:
 		options->serve.echo = true;

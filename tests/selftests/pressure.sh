@@ -15,8 +15,8 @@ trap 'global quic_mem "$old"; lib_exit' EXIT
 ns_add a b
 veth_pair a b || bail
 mkdir -p /tmp/in /tmp/got /tmp/got2
-random_file /tmp/in/down 6000000
-random_file /tmp/up 2000000
+random_file /tmp/in/down 4000000
+random_file /tmp/up 400000
 
 check_fails "not to be seen in another namespace" 'No such file|cannot stat' inns a sysctl net.quic.quic_mem
 before=$(held)

@@ -118,6 +118,11 @@ struct quic_handshake_info {
  *	the first call that fails, or SO_ERROR, says why; 0 (as it is at
  *	first): calls fail with ENOTCONN and EPIPE only. Any time; accepted
  *	sockets inherit
+ * @QUIC_SOCKOPT_ZEROCOPY: set, get: __u32: 1: sendmsg() with MSG_ZEROCOPY does
+ *	not copy. As with SO_ZEROCOPY of TCP, recvmsg() with MSG_ERRQUEUE then
+ *	tells which calls' memory is free again (SO_EE_ORIGIN_ZEROCOPY): when
+ *	the last of their bytes was acknowledged. 0, as it is at first: the
+ *	flag has no effect. Accepted sockets inherit
  */
 enum quic_sockopt {
 	QUIC_SOCKOPT_EVENT			= 0,
@@ -142,6 +147,7 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_CONGESTION			= 76,
 	QUIC_SOCKOPT_STATS			= 88,
 	QUIC_SOCKOPT_REAL_ERRORS		= 89,
+	QUIC_SOCKOPT_ZEROCOPY			= 90,
 };
 
 /* Limits of option values, in bytes */
