@@ -192,8 +192,9 @@ def cell_text(cells):
 
 
 def table(cells):
-    columns = list(dict.fromkeys(c["server"] for c in cells))
-    rows = list(dict.fromkeys(c["client"] for c in cells))
+    order = [c.name for c in peers.CLASSES]
+    columns = sorted({c["server"] for c in cells}, key=order.index)
+    rows = sorted({c["client"] for c in cells}, key=order.index)
     lines = ["| client \\ server | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for row in rows:
         texts = [cell_text([c for c in cells if c["client"] == row and c["server"] == column]) for column in columns]

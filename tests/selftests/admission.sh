@@ -46,6 +46,7 @@ inns b sysctl -qw net.quic.token_secret="$secret"
 check_fails "a secret has 32 bytes" "Invalid argument" inns b sysctl -w net.quic.token_secret=5a5a
 check_fails "nobody reads it" "." inns b cat /proc/sys/net/quic/token_secret
 check "a server that validates addresses" serve b 10.9.0.2 --retry
+capture_begin a /tmp/retry.pcap || bail "capture"
 is "a client follows the Retry" "$(get --token-file /tmp/token)" ok
 is "one Retry" "$(retries)" 1
 like "the server gave a token" "$(cat /tmp/token)" '^00000001 36[0-9a-f]{30}'
@@ -65,6 +66,8 @@ inns b sysctl -qw net.quic.token_lifetime=0
 check "the token grows old" wait_for 3 older_than 1 /tmp/token
 is "an old token is ignored" "$(get --version v2 --token-file /tmp/token)" ok
 is "so there is a Retry" "$(retries)" 5
+capture_end
+capture_judge "Retry, tokens, two versions" /tmp/retry.pcap /tmp/keys.log "$port"
 inns b sysctl -qw net.quic.token_lifetime=86400
 kill $server
 
