@@ -108,6 +108,8 @@ struct options {
 	const char *session;
 	bool early_data;
 	struct transfer_early early;
+	struct fetches fetches;
+	struct transfer *transfers;
 	const char *token_file;
 	uint32_t version;
 	uint32_t cipher;
@@ -440,12 +442,35 @@ static int connect_target(const struct options *options)
 	return fd;
 }
 
+static int open_together(struct options *options, int fd)
+{
+	unsigned int i;
+
+	options->fetches = (struct fetches) {
+		.protocol = options->h3 ? &h3_protocol : &hq_protocol,
+		.sockfd = fd,
+		.dirfd = options->out_dirfd,
+		.authority = options->host ?: options->target,
+		.count = options->count,
+	};
+	options->transfers = calloc(options->count + 1,
+				    sizeof(*options->transfers));
+	if (!options->transfers)
+		err(1, "memory");
+	for (i = 0; i < options->count; i++)
+		strcpy(options->transfers[i].name, options->actions[i].arg);
+	return fetch_open(&options->fetches, options->transfers);
+}
+
 static int send_early(int fd, void *arg)
 {
 	struct options *options = arg;
 	struct action *first = &options->actions[0];
 
-	if (!options->count || options->hq || options->h3)
+	if (options->hq || options->h3)
+		return open_together(options, fd) ||
+		       fetch_early(&options->fetches) ? -ECANCELED : 0;
+	if (!options->count)
 		return 0;
 	if (first->kind == ACTION_GET)
 		return transfer_early_get(&options->early, fd, first->arg) ?
@@ -553,30 +578,19 @@ static void print_json(const struct options *options, int fd,
 /* All or nothing: files that are fetched together are told together. */
 static unsigned int run_together(struct options *options, int fd)
 {
-	struct transfer_config config = {
-		.sockfd = fd, .quiet = options->quiet,
-	};
-	struct transfer *all = calloc(options->count, sizeof(*all));
 	unsigned int i;
 	int ret;
 
-	if (!all)
-		err(1, "memory");
-	for (i = 0; i < options->count; i++)
-		strcpy(all[i].name, options->actions[i].arg);
-	if (options->h3)
-		ret = h3_fetch(all, options->count, &config,
-			       options->out_dirfd,
-			       options->host ?: options->target);
-	else
-		ret = hq_fetch(all, options->count, &config,
-			       options->out_dirfd);
+	if (!options->transfers && open_together(options, fd))
+		return 0;
+	ret = fetch_run(&options->fetches);
 	for (i = 0; i < options->count && !ret; i++) {
-		options->actions[i].result = all[i];
+		options->actions[i].result = options->transfers[i];
 		if (!options->json)
 			print_text(&options->actions[i]);
 	}
-	free(all);
+	fetch_close(&options->fetches);
+	free(options->transfers);
 	return ret ? 0 : options->count;
 }
 

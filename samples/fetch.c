@@ -8,19 +8,19 @@
 #include "progress.h"
 #include "stream.h"
 
-/*
- * As many as the server has streams for at the moment, without waiting for
- * more while there is something to receive.
- */
-static int begin_some(struct fetches *fetches)
+/* Early data is for the first requests, not for hundreds. */
+#define EARLY_MAX	16
+
+/* Up to the first @limit files, as many as the server has streams for. */
+static int begin_some(struct fetches *fetches, unsigned int limit, bool wait)
 {
-	int sockfd = fetches->config->sockfd;
 	struct fetch *fetch;
 
-	while (fetches->begun < fetches->count) {
+	while (fetches->begun < fetches->count && fetches->begun < limit) {
 		fetch = &fetches->list[fetches->begun];
-		fetch->sid = fetches->begun == fetches->done ?
-			stream_open(sockfd) : stream_try_open(sockfd);
+		fetch->sid = wait && fetches->begun == fetches->done ?
+			stream_open(fetches->sockfd) :
+			stream_try_open(fetches->sockfd);
 		if (fetch->sid < 0 && errno == EAGAIN)
 			return 0;
 		if (fetch->sid < 0) {
@@ -100,18 +100,42 @@ static int recv_some(struct fetches *fetches)
 	int64_t sid;
 	bool fin;
 
-	len = stream_recv(fetches->config->sockfd, data, sizeof(data), &sid,
-			  &fin);
+	len = stream_recv(fetches->sockfd, data, sizeof(data), &sid, &fin);
 	if (len >= 0)
 		return fetches->protocol->take(fetches, sid, data, len, fin);
 	warn("receiving");
 	return -1;
 }
 
-static int run(struct fetches *fetches)
+int fetch_open(struct fetches *fetches, struct transfer *transfers)
+{
+	const struct fetch_protocol *protocol = fetches->protocol;
+	unsigned int i;
+
+	fetches->list = calloc(fetches->count + 1, sizeof(struct fetch));
+	if (!fetches->list) {
+		warn("memory");
+		return -1;
+	}
+	fetches->start_ns = progress_now_ns();
+	for (i = 0; i < fetches->count; i++)
+		fetches->list[i].transfer = &transfers[i];
+	if (!protocol->open || !protocol->open(fetches))
+		return 0;
+	free(fetches->list);
+	return -1;
+}
+
+int fetch_early(struct fetches *fetches)
+{
+	return begin_some(fetches, EARLY_MAX, false);
+}
+
+/* Waits for a stream only when there is nothing else to wait for. */
+int fetch_run(struct fetches *fetches)
 {
 	while (fetches->done < fetches->count) {
-		if (begin_some(fetches))
+		if (begin_some(fetches, fetches->count, true))
 			return -1;
 		if (recv_some(fetches))
 			return -1;
@@ -119,7 +143,7 @@ static int run(struct fetches *fetches)
 	return 0;
 }
 
-static void drop_unfinished(struct fetches *fetches)
+void fetch_close(struct fetches *fetches)
 {
 	char text[DIGEST_TEXT_LEN];
 	unsigned int i;
@@ -130,23 +154,8 @@ static void drop_unfinished(struct fetches *fetches)
 		digest_end(&fetches->list[i].digest, text);
 		store_abort(&fetches->list[i].file);
 	}
-}
-
-int fetch_all(struct fetches *fetches, struct transfer *transfers)
-{
-	unsigned int i;
-	int ret;
-
-	fetches->list = calloc(fetches->count + 1, sizeof(struct fetch));
-	if (!fetches->list) {
-		warn("memory");
-		return -1;
-	}
-	fetches->start_ns = progress_now_ns();
-	for (i = 0; i < fetches->count; i++)
-		fetches->list[i].transfer = &transfers[i];
-	ret = run(fetches);
-	drop_unfinished(fetches);
+	if (fetches->protocol->close)
+		fetches->protocol->close(fetches);
 	free(fetches->list);
-	return ret;
+	fetches->list = NULL;
 }

@@ -32,23 +32,29 @@ struct fetches;
 
 /**
  * struct fetch_protocol - how files are asked for
+ * @open: begin, before the first request; NULL: nothing to do. 0, or -1 with
+ *	the reason told
  * @ask: send the request for a file; 0, or -1 with the reason told
  * @take: bytes came on a stream, the last ones with @fin; calls fetch_write()
  *	and fetch_finish(). 0, or -1 with the reason told
+ * @close: undo what @open did
  */
 struct fetch_protocol {
+	int (*open)(struct fetches *fetches);
 	int (*ask)(struct fetches *fetches, struct fetch *fetch);
 	int (*take)(struct fetches *fetches, int64_t sid, const void *data,
 		    size_t len, bool fin);
+	void (*close)(struct fetches *fetches);
 };
 
 /**
  * struct fetches - files that are fetched at the same time
  * @protocol: how
  * @context: the protocol's own
- * @config: the caller's
+ * @sockfd: the socket
  * @dirfd: folder they go to
- * @start_ns: when the first was asked for
+ * @authority: name of the server, as in a URL
+ * @start_ns: when it began
  * @count: how many there are
  * @begun: how many were asked for: the first ones of @list
  * @done: how many of those are complete
@@ -57,8 +63,9 @@ struct fetch_protocol {
 struct fetches {
 	const struct fetch_protocol *protocol;
 	void *context;
-	const struct transfer_config *config;
+	int sockfd;
 	int dirfd;
+	const char *authority;
 	uint64_t start_ns;
 	unsigned int count;
 	unsigned int begun;
@@ -67,13 +74,40 @@ struct fetches {
 };
 
 /**
- * fetch_all - fetch files, as many at a time as the server allows streams
- * @transfers: one for each file, its name filled in; the rest is set
- * @fetches: @protocol, @context, @config, @dirfd and @count filled in
+ * fetch_open - begin
+ * @fetches: @protocol, @sockfd, @dirfd, @authority and @count filled in;
+ *	fetch_close() ends it
+ * @transfers: one for each file, its name filled in; fetch_run() sets the rest
  *
  * Return: 0, or -1 with the reason on standard error.
  */
-int fetch_all(struct fetches *fetches, struct transfer *transfers);
+int fetch_open(struct fetches *fetches, struct transfer *transfers);
+
+/**
+ * fetch_early - ask for the first files before the handshake is done
+ * @fetches: the files; their socket has 0-RTT keys
+ *
+ * Does not wait for anything: fetch_run() asks for the rest.
+ *
+ * Return: 0, or -1 with the reason on standard error.
+ */
+int fetch_early(struct fetches *fetches);
+
+/**
+ * fetch_run - fetch them, as many at a time as the server allows streams
+ * @fetches: the files
+ *
+ * The digests are of what was received: the protocols bring none.
+ *
+ * Return: 0, or -1 with the reason on standard error.
+ */
+int fetch_run(struct fetches *fetches);
+
+/**
+ * fetch_close - free what fetch_open() made, drop what is not complete
+ * @fetches: the files
+ */
+void fetch_close(struct fetches *fetches);
 
 /**
  * fetch_find - the file of a stream

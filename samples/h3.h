@@ -2,8 +2,8 @@
 #ifndef SAMPLES_H3_H
 #define SAMPLES_H3_H
 
+#include "fetch.h"
 #include "serve.h"
-#include "transfer.h"
 
 /**
  * DOC: HTTP/3
@@ -20,20 +20,7 @@
  */
 bool h3_available(void);
 
-/**
- * h3_fetch - fetch files, as many at a time as the server allows streams
- * @transfers: one for each file, its name filled in; the rest is set. The
- *	digests are of what was received: the protocol brings none
- * @count: how many
- * @config: see there; its rate does not matter
- * @dirfd: folder they go to
- * @authority: name of the server, as in a URL
- *
- * Return: 0, or -1 with the reason on standard error.
- */
-int h3_fetch(struct transfer *transfers, unsigned int count,
-	     const struct transfer_config *config, int dirfd,
-	     const char *authority);
+extern const struct fetch_protocol h3_protocol;
 
 /**
  * h3_serve - answer requests until the client closes

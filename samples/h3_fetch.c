@@ -3,22 +3,11 @@
 
 #include <err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fetch.h"
 #include "h3_session.h"
-
-/**
- * struct fetcher - the client's side
- * @session: HTTP/3
- * @authority: name of the server
- * @fetches: the files
- */
-struct fetcher {
-	struct h3_session session;
-	const char *authority;
-	struct fetches fetches;
-};
 
 static nghttp3_nv field(const char *name, const char *value)
 {
@@ -30,7 +19,7 @@ static nghttp3_nv field(const char *name, const char *value)
 
 static int ask(struct fetches *fetches, struct fetch *fetch)
 {
-	struct fetcher *fetcher = fetches->context;
+	struct h3_session *session = fetches->context;
 	char path[REQUEST_NAME_MAX + 2];
 	nghttp3_nv fields[4];
 	int ret;
@@ -38,12 +27,12 @@ static int ask(struct fetches *fetches, struct fetch *fetch)
 	snprintf(path, sizeof(path), "/%s", fetch->transfer->name);
 	fields[0] = field(":method", "GET");
 	fields[1] = field(":scheme", "https");
-	fields[2] = field(":authority", fetcher->authority);
+	fields[2] = field(":authority", fetches->authority);
 	fields[3] = field(":path", path);
-	ret = nghttp3_conn_submit_request(fetcher->session.conn, fetch->sid,
+	ret = nghttp3_conn_submit_request(session->conn, fetch->sid,
 					  fields, 4, NULL, fetch);
 	if (!ret)
-		return h3_session_flush(&fetcher->session);
+		return h3_session_flush(session);
 	warnx("HTTP/3: request: %s", nghttp3_strerror(ret));
 	return -1;
 }
@@ -51,9 +40,9 @@ static int ask(struct fetches *fetches, struct fetch *fetch)
 static int take(struct fetches *fetches, int64_t sid, const void *data,
 		size_t len, bool fin)
 {
-	struct fetcher *fetcher = fetches->context;
+	struct h3_session *session = fetches->context;
 
-	return h3_session_take(&fetcher->session, sid, data, len, fin);
+	return h3_session_take(session, sid, data, len, fin);
 }
 
 static int recv_header(nghttp3_conn *conn, int64_t sid, int32_t token,
@@ -78,11 +67,9 @@ static int recv_header(nghttp3_conn *conn, int64_t sid, int32_t token,
 static int recv_data(nghttp3_conn *conn, int64_t sid, const uint8_t *data,
 		     size_t len, void *context, void *stream_context)
 {
-	struct fetcher *fetcher = context;
-
 	(void)conn;
 	(void)sid;
-	if (fetch_write(&fetcher->fetches, stream_context, data, len))
+	if (fetch_write(context, stream_context, data, len))
 		return NGHTTP3_ERR_CALLBACK_FAILURE;
 	return 0;
 }
@@ -90,43 +77,40 @@ static int recv_data(nghttp3_conn *conn, int64_t sid, const uint8_t *data,
 static int end_stream(nghttp3_conn *conn, int64_t sid, void *context,
 		      void *stream_context)
 {
-	struct fetcher *fetcher = context;
-
 	(void)conn;
 	(void)sid;
-	if (fetch_finish(&fetcher->fetches, stream_context))
+	if (fetch_finish(context, stream_context))
 		return NGHTTP3_ERR_CALLBACK_FAILURE;
 	return 0;
 }
 
-int h3_fetch(struct transfer *transfers, unsigned int count,
-	     const struct transfer_config *config, int dirfd,
-	     const char *authority)
+static int open_session(struct fetches *fetches)
 {
 	static const nghttp3_callbacks callbacks = {
 		.recv_header = recv_header,
 		.recv_data = recv_data,
 		.end_stream = end_stream,
 	};
-	static const struct fetch_protocol protocol = {
-		.ask = ask, .take = take,
-	};
-	struct fetcher fetcher = {
-		.authority = authority,
-		.fetches = {
-			.protocol = &protocol,
-			.context = &fetcher,
-			.config = config,
-			.dirfd = dirfd,
-			.count = count,
-		},
-	};
-	int ret;
+	struct h3_session *session = malloc(sizeof(*session));
 
-	if (h3_session_open(&fetcher.session, config->sockfd, false,
-			    &callbacks, &fetcher))
-		return -1;
-	ret = fetch_all(&fetcher.fetches, transfers);
-	h3_session_close(&fetcher.session);
-	return ret;
+	if (session && !h3_session_open(session, fetches->sockfd, false,
+					&callbacks, fetches)) {
+		fetches->context = session;
+		return 0;
+	}
+	free(session);
+	return -1;
 }
+
+static void close_session(struct fetches *fetches)
+{
+	h3_session_close(fetches->context);
+	free(fetches->context);
+}
+
+const struct fetch_protocol h3_protocol = {
+	.open = open_session,
+	.ask = ask,
+	.take = take,
+	.close = close_session,
+};

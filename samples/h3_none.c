@@ -10,17 +10,15 @@ bool h3_available(void)
 	return false;
 }
 
-int h3_fetch(struct transfer *transfers, unsigned int count,
-	     const struct transfer_config *config, int dirfd,
-	     const char *authority)
+static int refuse(struct fetches *fetches)
 {
-	(void)transfers;
-	(void)count;
-	(void)config;
-	(void)dirfd;
-	(void)authority;
+	(void)fetches;
 	return h3_available() ? 0 : -1;
 }
+
+const struct fetch_protocol h3_protocol = {
+	.open = refuse,
+};
 
 int h3_serve(int sockfd, const struct serve_config *config)
 {

@@ -14,7 +14,7 @@ static int ask(struct fetches *fetches, struct fetch *fetch)
 
 	len = snprintf(line, sizeof(line), "GET /%s\r\n",
 		       fetch->transfer->name);
-	if (!stream_send(fetches->config->sockfd, fetch->sid, line, len, true))
+	if (!stream_send(fetches->sockfd, fetch->sid, line, len, true))
 		return 0;
 	warn("sending");
 	return -1;
@@ -30,18 +30,6 @@ static int take(struct fetches *fetches, int64_t sid, const void *data,
 	return fin ? fetch_finish(fetches, fetch) : 0;
 }
 
-int hq_fetch(struct transfer *transfers, unsigned int count,
-	     const struct transfer_config *config, int dirfd)
-{
-	static const struct fetch_protocol protocol = {
-		.ask = ask, .take = take,
-	};
-	struct fetches fetches = {
-		.protocol = &protocol,
-		.config = config,
-		.dirfd = dirfd,
-		.count = count,
-	};
-
-	return fetch_all(&fetches, transfers);
-}
+const struct fetch_protocol hq_protocol = {
+	.ask = ask, .take = take,
+};

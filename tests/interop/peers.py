@@ -94,7 +94,7 @@ class Ours(Peer):
         ("client", "resumption"): "--session",
         ("client", "zerortt"): "--early-data",
         ("server", "zerortt"): "--early-data",
-        ("server", "resumption"): "--ticket-key",
+        ("server", "resumption"): "--early-data",
         ("client", "migration"): "--migrate",
         ("server", "preferred"): "--prefer",
     }
@@ -144,8 +144,6 @@ class Ours(Peer):
             "retry": ["--retry"],
             "preferred": ["--prefer", "10.2.0.3:443"],
         }.get(cell.scenario.name, [])
-        if cell.scenario.name in ("resumption", "zerortt") and "--ticket-key" in self.help["server"]:
-            command += ["--ticket-key", f"{cell.folder}/ticket.key"]
         if cell.scenario.name == "zerortt":
             command.append("--early-data")
         return command
