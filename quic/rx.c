@@ -70,8 +70,7 @@ struct quic_rx_state {
 
 /**
  * struct rx_note - skb->cb of what waits
- * @came_ns: when what waits for keys came (RFC 9000 13.2.5: the ACK tells how
- *	long that was; RFC 9002 5.3: it is no part of an RTT sample); else 0
+ * @came_ns: when what waits for keys came (RFC 9000 13.2.5, 9002 5.3); else 0
  * @ecn: ECN field
  * @credited: its bytes were counted against amplification
  * @bare: data only, no headers before it
@@ -98,6 +97,7 @@ struct rx_note {
  * @gen: generation that a device opened the burst with, if it did
  * @path: the way it came, see &quic_rx.path
  * @in_place: @skb is opened in place
+ * @bare: see &rx_note
  * @device: a device opened it
  */
 struct rx_burst {
@@ -114,6 +114,7 @@ struct rx_burst {
 	u8 path;
 	u8 ecn;
 	bool in_place;
+	bool bare;
 	bool device;
 };
 
@@ -144,12 +145,10 @@ static int get_area(struct rx_burst *x, u32 len)
 static void note_skb(struct sk_buff *skb, u64 came_ns, u8 ecn, bool credited,
 		     bool bare)
 {
-	struct rx_note *note = (struct rx_note *)skb->cb;
-
-	note->came_ns = came_ns;
-	note->ecn = ecn;
-	note->credited = credited;
-	note->bare = bare;
+	*(struct rx_note *)skb->cb = (struct rx_note) {
+		.came_ns = came_ns, .ecn = ecn,
+		.credited = credited, .bare = bare,
+	};
 }
 
 static bool early_full(const struct quic_rx_state *rx)
@@ -681,7 +680,7 @@ static bool keep_whole(struct rx_burst *x)
 	if (space->can_recv || space->discarded || early_full(x->rx) ||
 	    skb_copy_bits(x->skb, 0, &first, 1) || first & 0x80)
 		return false;
-	note_skb(x->skb, x->now, x->ecn, true, false);
+	note_skb(x->skb, x->now, x->ecn, true, x->bare);
 	queue_early(x->rx, x->skb);
 	return true;
 }
@@ -700,6 +699,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 		.now = note->came_ns ?: quic_now(),
 		.path = path,
 		.ecn = note->ecn,
+		.bare = note->bare,
 		.in_place = !skb_is_nonlinear(skb) && !skb_cloned(skb) &&
 			    !skb_shared(skb),
 	};
