@@ -36,6 +36,8 @@ class Peer:
     name = ""
     # protocols it speaks, the preferred one first
     protocols = ("hq",)
+    # a client whose connections that resume come from the port of the first
+    one_port = False
     # (role, scenario): why not
     cannot = {}
     # (role, scenario): a complaint of the judge's that is this implementation's fault, by regular expression
@@ -254,6 +256,7 @@ class Deno(Peer):
     """Deno's QUIC is quinn; its programs are ours (deno/)."""
 
     name = "quinn"
+    one_port = True
     protocols = ("hq",)
     cannot = {
         ("client", "chacha20"): "Deno has no way to choose the cipher",
