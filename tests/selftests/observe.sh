@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What one can see of connections from outside: sock_diag and quicss, /proc, counters.
 # TIMEOUT: 100
+# ONLY: normal it looks at a transfer while it runs, for which the debug kernel is too slow
 . "$(dirname "$0")/lib.sh"
 need_module quic
 need quicss python3 "$MOD/quic_diag.ko"
