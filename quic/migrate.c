@@ -71,7 +71,6 @@ void quic_migrate_init(struct sock *sk)
 
 	q->paths[q->conn.path.id].local = q->local;
 	q->paths[q->conn.path.id].peer = q->peer;
-	q->conn.path_added = QUIC_PATH_NEW;
 	announce(sk);
 }
 

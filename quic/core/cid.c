@@ -6,6 +6,7 @@ void quic_cids_init(struct quic_cids *ids)
 {
 	memset(ids, 0, sizeof(*ids));
 	ids->local_limit = 2;		/* RFC 9000 18.2: the default */
+	ids->remote_seen = 1;
 }
 
 static unsigned int count_used(const struct quic_cid_entry *e)
@@ -37,13 +38,34 @@ static struct quic_cid_entry *find_free(struct quic_cid_entry *e)
 	return NULL;
 }
 
+/* Was it issued before? What is far below the highest was. */
+static bool was_seen(const struct quic_cids *ids, u64 seq)
+{
+	u64 back = ids->remote_top - seq;
+
+	return seq <= ids->remote_top &&
+	       (back >= 64 || ids->remote_seen & (1ULL << back));
+}
+
+static void set_seen(struct quic_cids *ids, u64 seq)
+{
+	u64 ahead = seq - ids->remote_top;
+
+	if (seq <= ids->remote_top) {
+		ids->remote_seen |= 1ULL << (ids->remote_top - seq);
+		return;
+	}
+	ids->remote_seen = ahead < 64 ? ids->remote_seen << ahead | 1 : 1;
+	ids->remote_top = seq;
+}
+
 unsigned int quic_cid_wanted(const struct quic_conn *c)
 {
 	const struct quic_cids *ids = &c->cids;
 	unsigned int used = count_used(ids->local);
 
 	/* RFC 9000 5.1.1: zero-length ids are neither issued nor retired. */
-	if (c->state != QUIC_CONN_ESTABLISHED || !ids->local[0].cid.len)
+	if (c->state != QUIC_CONN_ESTABLISHED || !c->local.initial_scid.len)
 		return 0;
 	return ids->local_limit > used ? ids->local_limit - used : 0;
 }
@@ -227,6 +249,7 @@ void quic_cid_add_preferred(struct quic_conn *c, const struct quic_cid *cid,
 	memcpy(e->token, token, sizeof(e->token));
 	e->has_token = true;
 	e->state = QUIC_CID_ACTIVE;
+	set_seen(&c->cids, e->seq);
 }
 
 /* RFC 9000 5.1.2: everything below @prior is given back. */
@@ -334,11 +357,16 @@ enum quic_err quic_cid_recv_new(struct quic_conn *c,
 	if (f->new_cid.seq < ids->remote_retire)
 		return known || owe_retire(ids, f->new_cid.seq) ?
 		       QUIC_ERR_NONE : QUIC_ERR_CONNECTION_ID_LIMIT;
-	if (!known) {
+	/*
+	 * RFC 9000 19.15: the frame may come again, also after the id was
+	 * used up and given back (5.1.2: it "will not be used again").
+	 */
+	if (!known && !was_seen(ids, f->new_cid.seq)) {
 		e = make_room(c, f->new_cid.retire_prior_to);
 		if (!e)
 			return QUIC_ERR_CONNECTION_ID_LIMIT;
 		fill_entry(e, f);
+		set_seen(ids, e->seq);
 	}
 	err = retire_prior(c, f->new_cid.retire_prior_to);
 	if (err)

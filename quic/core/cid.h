@@ -37,6 +37,8 @@ struct quic_cid_entry {
  * @remote_cur: index in @remote of the one in use
  * @remote_alt: index of the one for quic_conn.path_alt; @remote_cur without
  *	such a path, or when it has to share
+ * @remote_top: highest sequence number that the peer issued
+ * @remote_seen: bit n: @remote_top - n was issued; older ones, too
  * @remote_retire: highest Retire Prior To received
  * @retire: sequence numbers owed in RETIRE_CONNECTION_ID frames
  * @n_retire: their count
@@ -45,6 +47,8 @@ struct quic_cids {
 	struct quic_cid_entry local[QUIC_CIDS_MAX];
 	struct quic_cid_entry remote[QUIC_CIDS_MAX];
 	u64 local_next;
+	u64 remote_top;
+	u64 remote_seen;
 	u64 remote_retire;
 	u8 remote_cur;
 	u8 remote_alt;

@@ -184,6 +184,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	if (cfg->skip_pns)
 		quic_sent_skip_start(&c->space[QUIC_SPACE_APP].sent);
 	c->path.dcid = cfg->scid;
+	c->path_added = QUIC_PATH_NEW;
 	c->spin = cfg->spin;
 	quic_path_reset_spin(&c->path, c->spin);
 	c->initial_rtt_ns = cfg->initial_rtt_ns;

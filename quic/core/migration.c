@@ -3,6 +3,7 @@
 #include "conn.h"
 
 #define GIVE_UP_PTOS	3	/* RFC 9000 8.2.4 */
+#define MAX_ROUNDS	4	/* each of GIVE_UP_PTOS */
 #define LINGER_PTOS	3	/* for what is still under way on an old path */
 
 struct quic_path *quic_migration_path(struct quic_conn *c, u8 id)
@@ -192,17 +193,28 @@ static void silent_close(struct quic_conn *c)
 
 static void active_failed(struct quic_conn *c, u64 now)
 {
+	/*
+	 * Challenges or answers were lost, but what comes from there is the
+	 * peer's newest: it would be followed there again by the next packet,
+	 * if it ever had a reason to send one (RFC 9000 8.2.4: the timer is a
+	 * recommendation).
+	 */
+	if ((!c->path.validated || c->path.narrow) && c->path.heard &&
+	    ++c->path.rounds < MAX_ROUNDS) {
+		check_path(c, &c->path, now);
+		return;
+	}
 	quic_path_checked(&c->path);
 	if (c->path_alt.used && c->path_alt.validated) {
 		/* RFC 9000 9.3.2: back to the last validated address */
 		swap_paths(c);
 		quic_path_checked(&c->path);
 		forget_alt(c);
-	} else if (c->path.validated) {
+	} else if (c->path.narrow) {
 		/* RFC 9000 8.2.4: the peer is there, the size does not fit */
 		quic_conn_close(c, QUIC_ERR_NO_VIABLE_PATH, false, 0, NULL, 0,
 				now);
-	} else {
+	} else if (!c->path.validated) {
 		/* RFC 9000 9.3.2: nobody is known to listen anywhere */
 		silent_close(c);
 	}
@@ -241,12 +253,13 @@ void quic_migration_response(struct quic_conn *c, const u8 *data, u64 now)
 
 /*
  * The connection id for packets to a new address. RFC 9000 9.5: none that
- * another address has seen; but a peer that did not change the one that it
- * sends to may not know that it moved.
+ * another address has seen; but the one in use may stay when the peer did not
+ * change the one that it sends to: it may not know that it moved. And who
+ * copies packets from forged addresses uses up none that way.
  */
 static bool take_cid(struct quic_conn *c, const struct quic_cid *dcid)
 {
-	return quic_cid_take_alt(c) || quic_cid_equal(dcid, &c->path.dcid);
+	return quic_cid_equal(dcid, &c->path.dcid) || quic_cid_take_alt(c);
 }
 
 /* RFC 9000 9.3: without one, not before the peer provides it. */
@@ -265,13 +278,19 @@ bool quic_migration_can_probe(struct quic_conn *c)
 static struct quic_path *add_alt(struct quic_conn *c, const struct quic_rx *rx)
 {
 	struct quic_path *p = &c->path_alt;
+	struct quic_cid dcid;
+	bool heir;
 
-	forget_alt(c);
+	dcid.len = min_t(u8, rx->hdr->dcid_len, QUIC_CID_MAX_LEN);
+	memcpy(dcid.data, rx->hdr->dcid, dcid.len);
+	/* for the same reason as in take_cid() */
+	heir = p->used && !p->no_cid && quic_cid_equal(&dcid, &p->dcid);
+	if (!heir)
+		forget_alt(c);
 	quic_path_init(p, !c->path.id, QUIC_PATH_BASE_MTU, false);
 	quic_path_reset_spin(p, c->spin);
-	p->dcid.len = min_t(u8, rx->hdr->dcid_len, QUIC_CID_MAX_LEN);
-	memcpy(p->dcid.data, rx->hdr->dcid, p->dcid.len);
-	p->no_cid = !take_cid(c, &p->dcid);
+	p->dcid = dcid;
+	p->no_cid = !heir && !take_cid(c, &dcid);
 	p->preferred = rx->preferred;
 	/* RFC 9000 9.4: with a new port alone the window may be kept */
 	if (rx->same_host)
@@ -281,6 +300,20 @@ static struct quic_path *add_alt(struct quic_conn *c, const struct quic_rx *rx)
 	c->path_added = p->id;
 	c->news |= QUIC_NEWS_PATHS;
 	return p;
+}
+
+/*
+ * Who copies packets and forges addresses shall not keep a genuine path from
+ * being validated: two in a row are needed to replace one that the peer is
+ * heard on.
+ */
+static bool is_doubtful(struct quic_conn *c)
+{
+	struct quic_path *p = c->path.validated ? &c->path_alt : &c->path;
+	bool heard = p->used && p->checking && !p->validated && p->heard;
+
+	p->heard = false;
+	return heard;
 }
 
 /*
@@ -297,6 +330,8 @@ static struct quic_path *add_path(struct quic_conn *c,
 		return NULL;
 	/* RFC 9000 9.6.2: nor back from the preferred address */
 	if (c->path.preferred && !rx->preferred)
+		return NULL;
+	if (moves && is_doubtful(c))
 		return NULL;
 	if (moves && !c->path.validated && c->path_alt.used)
 		/* yet another address: the way back stays the last valid one */
@@ -349,7 +384,9 @@ void quic_migration_recv(struct quic_conn *c, const struct quic_arrival *a)
 	u64 now = a->rx->now;
 	int i;
 
-	if (!p)
+	if (p)
+		p->heard |= moves;
+	else
 		p = add_path(c, a, moves);
 	if (!p)
 		return;
@@ -375,7 +412,8 @@ static int may_start(const struct quic_conn *c, bool preferred)
 	/* RFC 9000 9: not before the handshake is confirmed */
 	if (c->state != QUIC_CONN_ESTABLISHED || !c->confirmed)
 		return -EAGAIN;
-	if (c->path_alt.used && c->path_alt.checking)
+	/* one at a time, and the way back stays until the server followed */
+	if (c->path_alt.used && (c->path_alt.checking || !c->path.joined))
 		return -EAGAIN;
 	/* RFC 9000 9, 18.2: unless it said where it may be found instead */
 	if (c->remote.disable_active_migration && !preferred &&
@@ -426,10 +464,13 @@ u64 quic_migration_deadline(const struct quic_conn *c)
 	return min(path_deadline(&c->path), path_deadline(&c->path_alt));
 }
 
-static void alt_timeout(struct quic_conn *c)
+static void alt_timeout(struct quic_conn *c, u64 now)
 {
 	if (c->path_alt.checking)
 		alt_failed(c);
+	else if (!c->server && !c->path.joined)
+		/* the server may lack an id to follow us, and say so there */
+		retire_alt(c, now);
 	else
 		forget_alt(c);
 }
@@ -438,7 +479,7 @@ void quic_migration_timeout(struct quic_conn *c, u64 now)
 {
 	/* this one first: it may be the way back */
 	if (c->path_alt.used && c->path_alt.until_ns <= now)
-		alt_timeout(c);
+		alt_timeout(c, now);
 	if (c->path.until_ns <= now)
 		active_failed(c, now);
 	quic_path_repeat(&c->path, now);

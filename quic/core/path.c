@@ -17,6 +17,7 @@ void quic_path_check(struct quic_path *p, u64 now, u64 interval_ns,
 		     u64 give_up_ns)
 {
 	p->checking = true;
+	p->heard = false;
 	p->challenge_pending = true;
 	p->n_challenge = 0;
 	p->full = 0;
@@ -82,8 +83,8 @@ enum quic_path_answer quic_path_recv_response(struct quic_path *p,
 		p->validated = true;
 		*rtt_ns = now - p->challenge_ns[i];
 		/* RFC 9000 8.2.3: a small datagram says nothing of the size */
-		return p->full & BIT(i) ? QUIC_PATH_PROVEN :
-					  QUIC_PATH_ANSWERED;
+		p->narrow = !(p->full & BIT(i));
+		return p->narrow ? QUIC_PATH_ANSWERED : QUIC_PATH_PROVEN;
 	}
 	return QUIC_PATH_NO_ANSWER;
 }
@@ -91,6 +92,7 @@ enum quic_path_answer quic_path_recv_response(struct quic_path *p,
 void quic_path_checked(struct quic_path *p)
 {
 	p->checking = false;
+	p->rounds = 0;
 	p->challenge_pending = false;
 	p->repeat_ns = QUIC_TIME_NEVER;
 	p->until_ns = QUIC_TIME_NEVER;

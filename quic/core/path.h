@@ -32,13 +32,18 @@
  * @ours: client: this endpoint moves there once the path is valid
  * @preferred: server: its end is the preferred address; client: the peer's is
  * @moved: the peer's newest packets come from here
+ * @heard: the peer's newest packets came from here while the validation ran,
+ *	and none from an unknown address since
+ * @narrow: the peer answered, but nothing proves that 1200 bytes pass
+ * @joined: the peer uses it, too: not only for probes
  * @no_cid: nothing can be sent: the peer has not given an id for it yet
  * @spin_on: the spin bit means something here
  * @spin: spin bit of the packets that go out
+ * @rounds: validations that failed one after the other
  * @n_challenge: challenges of the validation, the last ones are at @challenge
  * @n_response: entries of @response
  * @mtu_bytes: UDP payload that may be sent
- * @dcid: connection id of ours that the peer began to use here
+ * @dcid: connection id of ours that the peer's newest packet here carried
  * @rx_bytes: received before validation
  * @tx_bytes: sent before validation
  * @rx_pn: largest 1-RTT packet number that came on it, or QUIC_PN_NONE
@@ -63,9 +68,13 @@ struct quic_path {
 	bool ours:1;
 	bool preferred:1;
 	bool moved:1;
+	bool heard:1;
+	bool narrow:1;
+	bool joined:1;
 	bool no_cid:1;
 	bool spin_on:1;
 	bool spin;
+	u8 rounds;
 	u8 n_challenge;
 	u8 n_response;
 	u8 full;
@@ -159,7 +168,7 @@ void quic_path_recv_challenge(struct quic_path *p, const u8 *data);
  * @now: ns
  * @rtt_ns: how long the answer took, if it is one
  *
- * Changes nothing but @validated: quic_path_checked() ends the validation.
+ * Notes what is proven by that; quic_path_checked() ends the validation.
  *
  * Return: see &enum quic_path_answer.
  */

@@ -344,15 +344,31 @@ static enum quic_err check_packet(struct quic_conn *c,
 	return QUIC_ERR_NONE;
 }
 
+static void note_dcid(struct quic_path *p, const struct quic_cid *dcid)
+{
+	if (likely(dcid->len == 8 && p->dcid.len == 8 &&
+		   get_unaligned_be64(dcid->data) ==
+		   get_unaligned_be64(p->dcid.data)))
+		return;
+	p->dcid = *dcid;
+}
+
 /* Paths are known to 1-RTT packets only (RFC 9000 9). */
-static void note_arrival(struct quic_conn *c, const struct quic_arrival *a)
+static void note_arrival(struct quic_conn *c, const struct quic_arrival *a,
+			 const struct quic_cid *dcid)
 {
 	const struct quic_rx *rx = a->rx;
 
 	if (rx->hdr->type != QUIC_PKT_SHORT)
 		return;
+	if (likely(rx->path == c->path.id && a->newest)) {
+		note_dcid(&c->path, dcid);
+		c->path.joined |= !a->probing;
+	}
 	if (unlikely(rx->path != c->path.id || a->n_challenge))
 		quic_migration_recv(c, a);
+	if (unlikely(c->path.checking) && rx->path == c->path.id)
+		c->path.heard |= a->newest && !a->probing;
 	if (likely(rx->path == c->path.id))
 		quic_path_recv_spin(&c->path, rx->pn, rx->hdr->first & 0x20,
 				    c->server);
@@ -413,7 +429,7 @@ enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
 		return QUIC_ERR_NONE;
 	arrival.newest = c->space[ctx.space].rx.largest == QUIC_PN_NONE ||
 			 rx->pn > c->space[ctx.space].rx.largest;
-	note_arrival(c, &arrival);
+	note_arrival(c, &arrival, &ctx.dcid);
 	after_packet(c, rx);
 	if (c->space[ctx.space].discarded)
 		return QUIC_ERR_NONE;

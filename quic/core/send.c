@@ -810,7 +810,9 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 	if (c->path.pmtud.state == QUIC_PMTUD_ERROR &&
 	    c->state < QUIC_CONN_CLOSING)
 		return 0;
-	plan->ecn = quic_ecn_mark(&c->path.ecn);
+	/* whether marks pass is a question for a path that is known to work */
+	if (!c->path.checking)
+		plan->ecn = quic_ecn_mark(&c->path.ecn);
 	/* RFC 9000 8.1: not even a PTO's probe goes beyond three times */
 	if (quic_conn_blocked(c))
 		return 0;

@@ -16,16 +16,16 @@ bool sim_chance(struct sim_rng *rng, unsigned int permille)
 	return permille && sim_rand(rng) % 1000 < permille;
 }
 
-static struct sim_dgram *enqueue(struct sim_net *net, u64 at_ns, int to, u8 ecn,
-				 const u8 *data, u32 len)
+static struct sim_dgram *enqueue(struct sim_net *net, u64 at_ns,
+				 const struct sim_way *way, const u8 *data,
+				 u32 len)
 {
 	struct sim_dgram *d = malloc(sizeof(*d) + len), **p = &net->queue;
 
 	assert(d);
 	d->at_ns = at_ns;
 	d->seq = net->seq++;
-	d->to = to;
-	d->ecn = ecn;
+	d->way = *way;
 	d->len = len;
 	memcpy(d->data, data, len);
 	while (*p && (*p)->at_ns <= at_ns)
@@ -55,15 +55,17 @@ static bool is_too_big(const struct sim_net *net, u64 now, u32 len)
 	       len > net->mtu_bytes;
 }
 
-void sim_net_send(struct sim_net *net, u64 now, int to, u8 ecn, const u8 *data,
-		  u32 len)
+void sim_net_send(struct sim_net *net, u64 now, const struct sim_way *from,
+		  const u8 *data, u32 len)
 {
-	u64 start = max(now, net->busy_until[to]), at;
+	u64 start = max(now, net->busy_until[from->to]), at;
+	struct sim_way way = *from;
+	int to = way.to;
 
 	if (is_too_big(net, now, len) ||
-	    (ecn && net->ecn_fault == SIM_ECN_DROPPED))
+	    (way.ecn && net->ecn_fault == SIM_ECN_DROPPED))
 		return;
-	ecn = pass_ecn(net, ecn);
+	way.ecn = pass_ecn(net, way.ecn);
 
 	if (net->queue_ns && start - now > net->queue_ns)
 		return;
@@ -73,13 +75,13 @@ void sim_net_send(struct sim_net *net, u64 now, int to, u8 ecn, const u8 *data,
 	at = net->busy_until[to] + net->delay_ns;
 	if (sim_chance(&net->rng, net->reorder))
 		at += sim_rand(&net->rng) % (net->jitter_ns + 1);
-	enqueue(net, at, to, ecn, data, len);
+	enqueue(net, at, &way, data, len);
 	if (!(data[0] & 0x80) && sim_chance(&net->rng, net->flip))
-		enqueue(net, at - net->delay_ns / 2, to, ecn, data,
+		enqueue(net, at - net->delay_ns / 2, &way, data,
 			len)->data[0] ^= 0x04;
 	if (sim_chance(&net->rng, net->dup))
 		enqueue(net, at + sim_rand(&net->rng) % (net->jitter_ns + 1),
-			to, ecn, data, len);
+			&way, data, len);
 }
 
 u64 sim_net_next(const struct sim_net *net)

@@ -51,18 +51,25 @@ struct sim_net {
 	u64 seq;
 };
 
+/* Index of the receiver; addresses, see roam.h; IP ECN field. */
+struct sim_way {
+	int to;
+	u16 src;
+	u16 dst;
+	u8 ecn;
+};
+
 struct sim_dgram {
 	struct sim_dgram *next;
 	u64 at_ns;
 	u64 seq;
-	int to;
-	u8 ecn;
+	struct sim_way way;
 	u32 len;
 	u8 data[];
 };
 
-void sim_net_send(struct sim_net *net, u64 now, int to, u8 ecn, const u8 *data,
-		  u32 len);
+void sim_net_send(struct sim_net *net, u64 now, const struct sim_way *from,
+		  const u8 *data, u32 len);
 /* Arrival time of the next datagram, or QUIC_TIME_NEVER. */
 u64 sim_net_next(const struct sim_net *net);
 /* Take it; the caller frees it with free(). */

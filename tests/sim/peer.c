@@ -76,8 +76,8 @@ static void trace_packet(const struct sim_peer *p, const char *verb, u64 now,
 
 	if (!sim_trace)
 		return;
-	fprintf(stderr, "%.6f %s %s level %u pn %llu:", now / 1e9,
-		p->index ? "server" : "client", verb, level,
+	fprintf(stderr, "%.6f %s %s %04x level %u pn %llu:", now / 1e9,
+		p->index ? "server" : "client", verb, p->traced, level,
 		(unsigned long long)pn);
 	while (quic_rd_left(&rd) && !quic_frame_parse(&rd, &f)) {
 		fprintf(stderr, " %02llx", (unsigned long long)f.type);
@@ -111,10 +111,12 @@ static void send_all(struct sim_peer *p, u64 now)
 			cut = sim_rand(&p->rng) % (plan->n_pkts + 1);
 		while (cut < plan->n_pkts && cut && !plan->pkt[cut].new_dgram)
 			cut--;
+		p->traced = p->ends[plan->path].remote;
 		for (i = 0; i < cut; i++) {
 			if (plan->pkt[i].new_dgram && len) {
-				sim_net_send(p->net, now, !p->index,
-					     plan->ecn, dgram, len);
+				sim_roam_send(p->roam, p, plan->path,
+					      plan->ecn, now,
+					      dgram, len);
 				len = 0;
 			}
 			lay_out(p, &plan->pkt[i], dgram + len);
@@ -126,8 +128,8 @@ static void send_all(struct sim_peer *p, u64 now)
 			len += plan->pkt[i].len;
 		}
 		if (len)
-			sim_net_send(p->net, now, !p->index, plan->ecn, dgram,
-				     len);
+			sim_roam_send(p->roam, p, plan->path, plan->ecn, now,
+				      dgram, len);
 		if (len > p->c.path.mtu_bytes && plan->n_pkts > 1)
 			fail(p, "plan: datagram above the MTU");
 		quic_send_commit(&p->c, plan, cut, now, GFP_ATOMIC);
@@ -298,6 +300,11 @@ static int type_level(u8 type)
 
 /* ---- before the connection ------------------------------------------------- */
 
+/* Where a client is before it moves for the first time. */
+static const struct sim_way to_client = {
+	.to = 0, .src = SIM_SERVER, .dst = SIM_CLIENT,
+};
+
 static const u8 retry_token[] = "a token of the simulator";
 
 static void recv_retry(struct sim_peer *p, const u8 *pkt,
@@ -340,7 +347,7 @@ static void send_retry(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
 		return;
 	}
 	tag_of(0, 0, 0, out, wr.p - out, wr.p);
-	sim_net_send(p->net, now, 0, 0, out, wr.p - out + QUIC_TAG_LEN);
+	sim_net_send(p->net, now, &to_client, out, wr.p - out + QUIC_TAG_LEN);
 }
 
 static void send_offer(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
@@ -351,7 +358,17 @@ static void send_offer(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
 	if (quic_hdr_build_version_neg(&wr, hdr->scid, hdr->scid_len,
 				       hdr->dcid, hdr->dcid_len, QUIC_V1, 7))
 		fail(p, "Version Negotiation");
-	sim_net_send(p->net, now, 0, 0, out, wr.p - out);
+	sim_net_send(p->net, now, &to_client, out, wr.p - out);
+}
+
+/* A server names another address of its own. */
+static void prefer(struct sim_peer *p)
+{
+	static const struct quic_cid cid = { 8, "preferrd" };
+	static const u8 token[QUIC_RESET_TOKEN_LEN] = { 0x5f };
+
+	if (quic_cid_issue_preferred(&p->c, &cid, token))
+		fail(p, "preferred address");
 }
 
 static void admit(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
@@ -371,6 +388,8 @@ static void admit(struct sim_peer *p, const struct quic_hdr *hdr, u64 now)
 	quic_conn_free(&p->c);
 	if (quic_conn_init(&p->c, &p->cfg, GFP_KERNEL))
 		fail(p, "init");
+	else if (p->prefers)
+		prefer(p);
 	p->admitted = true;
 }
 
@@ -409,12 +428,28 @@ static bool answer_stranger(struct sim_peer *p, u8 *pkt, u32 len, u64 now)
 	return !p->admitted;
 }
 
+/* New addresses are the path's that the core made of them. */
+static void adopt_path(struct sim_peer *p, const struct sim_dgram *d, u64 now)
+{
+	u8 id = p->c.path_added;
+
+	p->c.path_added = QUIC_PATH_NEW;
+	p->ends[id].local = d->way.dst;
+	p->ends[id].remote = d->way.src;
+	p->at_path = id;
+	quic_migration_set_mtu(&p->c, id, 1452, now);
+	quic_migration_recv_dgram(&p->c, id, d->len);
+}
+
 static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
-			struct quic_buf *buf, u8 ecn, u64 now)
+			struct quic_buf *buf, const struct sim_dgram *d,
+			u64 now)
 {
 	static const u8 no_mask[5];
 	struct quic_rx rx = {
-		.hdr = hdr, .buf = buf, .ecn = ecn, .now = now,
+		.hdr = hdr, .buf = buf, .ecn = d->way.ecn, .now = now,
+		.path = p->at_path,
+		.preferred = d->way.dst == SIM_PREFERRED,
 	};
 	int level = type_level(hdr->type);
 	u8 tag[QUIC_TAG_LEN];
@@ -444,15 +479,25 @@ static void recv_packet(struct sim_peer *p, u8 *pkt, struct quic_hdr *hdr,
 	if (hdr->type == QUIC_PKT_INITIAL &&
 	    quic_version_may_follow(&p->c, hdr->version))
 		quic_version_follow(&p->c, hdr->version);
+	rx.same_host = (d->way.src ^ p->ends[p->c.path.id].remote) < 0x10 &&
+		       d->way.dst == p->ends[p->c.path.id].local;
 	quic_conn_recv(&p->c, &rx, GFP_ATOMIC);
+	if (p->c.path_added != QUIC_PATH_NEW)
+		adopt_path(p, d, now);
 }
 
 void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 {
-	struct sim_buf *sb = malloc(sizeof(*sb) + d->len);
+	int path = sim_roam_find(p->roam, p, d);
 	struct quic_hdr hdr;
+	struct sim_buf *sb;
 	u32 off = 0;
 
+	if (path < 0)
+		return;
+	p->at_path = path;
+	p->traced = d->way.src;
+	sb = malloc(sizeof(*sb) + d->len);
 	assert(sb);
 	sb->buf = (struct quic_buf) {
 		.refs = 1, .truesize = d->len, .release = release_buf,
@@ -462,11 +507,11 @@ void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 		quic_buf_put(&sb->buf);
 		return;
 	}
-	quic_conn_recv_dgram(&p->c, d->len);
+	quic_migration_recv_dgram(&p->c, path, d->len);
 	while (off < d->len &&
 	       !quic_hdr_parse(sb->data + off, d->len - off,
 			       QUIC_CID_DEFAULT_LEN, &hdr)) {
-		recv_packet(p, sb->data + off, &hdr, &sb->buf, d->ecn, now);
+		recv_packet(p, sb->data + off, &hdr, &sb->buf, d, now);
 		off += hdr.len;
 	}
 	quic_conn_recv_end(&p->c, now);
@@ -661,10 +706,14 @@ static void run_app(struct sim_peer *p, u64 now)
 
 void sim_peer_run(struct sim_peer *p, u64 now)
 {
+	p->now = now;
+	if (!p->c.server)
+		sim_roam_run(p->roam, p, now);
 	if (quic_conn_deadline(&p->c) <= now)
 		quic_conn_timeout(&p->c, now, GFP_ATOMIC);
 	if (p->c.state < QUIC_CONN_CLOSING)
 		run_app(p, now);
+	p->roam->seen += !!(p->c.news & QUIC_NEWS_MIGRATED);
 	p->c.news = 0;
 	reap(p);
 	send_all(p, now);
@@ -752,6 +801,12 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	p->params = tp;
 	err = quic_conn_init(&p->c, &cfg, GFP_KERNEL);
 	p->live = !err;
+	p->ends[0].local = index ? SIM_SERVER : SIM_CLIENT;
+	p->ends[0].remote = index ? 0 : SIM_SERVER;
+	/* one in three servers prefers another address */
+	p->prefers = index && sim_rand(&p->rng) % 3 == 0;
+	if (!err && p->prefers)
+		prefer(p);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include "net.h"
 #include "quic/core/conn.h"
 #include "quic/core/send.h"
+#include "roam.h"
 
 #define SIM_STREAMS	16
 #define SIM_PARAMS_MAX	512
@@ -44,8 +45,21 @@ enum sim_early {
 	SIM_EARLY_SILENT,	/* rejected, but nobody says so */
 };
 
+/* Both addresses of a path. */
+struct sim_ends {
+	u16 local;
+	u16 remote;
+};
+
 struct sim_peer {
 	struct quic_conn c;
+	struct sim_ends ends[QUIC_PATHS];
+	struct sim_roam *roam;
+	u64 now;
+	u8 at_path;		/* of the datagram in work */
+	u16 traced;		/* the other end of the packet in work */
+	bool preferred;		/* client: tried the preferred address */
+	bool prefers;		/* server: has one */
 	struct sim_net *net;
 	struct sim_rng rng;
 	struct sim_peer *other;

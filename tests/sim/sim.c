@@ -17,6 +17,7 @@
 
 struct run {
 	struct sim_net net;
+	struct sim_roam roam;
 	struct sim_peer peer[2];
 	u64 now;
 	u64 seed;
@@ -79,6 +80,7 @@ static void setup(struct run *r)
 		if (sim_peer_init(p, i, n, &r->peer[!i], start_of(r),
 				  sim_rand(&rng), r->now))
 			r->bad = "init";
+		p->roam = &r->roam;
 		p->n_tx = sim_rand(&rng) % 8;
 		p->updates = sim_rand(&rng) % 4;
 		p->n_dgrams = sim_rand(&rng) % SIM_DGRAMS;
@@ -92,6 +94,7 @@ static void setup(struct run *r)
 	/* one in two resumes; a session is of one version (RFC 9369 5) */
 	if (sim_rand(&rng) % 2 && start_of(r) != SIM_START_OFFER)
 		r->peer[0].early = SIM_EARLY_ACCEPTED + sim_rand(&rng) % 3;
+	sim_roam_init(&r->roam, sim_rand(&rng), r->now);
 }
 
 static u64 next_time(const struct run *r)
@@ -114,7 +117,7 @@ static void deliver(struct run *r)
 	while (sim_net_next(&r->net) <= r->now) {
 		struct sim_dgram *d = sim_net_take(&r->net);
 
-		sim_peer_recv(&r->peer[d->to], d, r->now);
+		sim_peer_recv(&r->peer[d->way.to], d, r->now);
 		free(d);
 	}
 }
@@ -138,6 +141,9 @@ static const char *path_verdict(const struct run *r, const struct quic_conn *c)
 	if (p->pmtud.state == QUIC_PMTUD_COMPLETE && n->mtu_bytes &&
 	    !n->mtu_from_ns && p->mtu_bytes > n->mtu_bytes)
 		return "path MTU: above what passes";
+	/* marks of several paths count together */
+	if (r->roam.seen)
+		return NULL;
 	if (p->ecn.state == QUIC_ECN_CAPABLE && n->ecn_fault != SIM_ECN_FINE)
 		return "ECN: in use where marks do not pass";
 	if (p->ecn.state == QUIC_ECN_FAILED && r->seed % 8 == 0 &&
@@ -162,6 +168,8 @@ static const char *verdict(const struct run *r)
 		if (path_verdict(r, &r->peer[i].c))
 			return path_verdict(r, &r->peer[i].c);
 	}
+	if (sim_roam_amplified(&r->roam))
+		return "more than three times to a forged address";
 	return NULL;
 }
 
@@ -177,6 +185,38 @@ static void transfer(struct run *r)
 			r->bad = established(r) ? "transfer does not end" :
 						  "handshake does not end";
 			return;
+		}
+		step(r);
+	}
+}
+
+/* Does the server know where its client is? */
+static bool settled(const struct run *r)
+{
+	const struct quic_conn *c = &r->peer[1].c;
+
+	return c->path.validated && !c->path.checking &&
+	       !r->peer[0].c.path_alt.checking &&
+	       r->peer[1].ends[c->path.id].remote ==
+	       sim_roam_where(&r->roam, &r->peer[0]);
+}
+
+/* No address changes any more; the client says something now and then. */
+static void settle(struct run *r)
+{
+	u64 limit = r->now + 100 * QUIC_NSEC_PER_SEC, next = r->now;
+
+	r->roam.rebinds = 0;
+	r->roam.moves = 0;
+	r->roam.forge = 0;
+	while (!settled(r) && !verdict(r)) {
+		if (r->now > limit) {
+			r->bad = "server does not find its client";
+			return;
+		}
+		if (r->now >= next) {
+			r->peer[0].c.pending |= QUIC_PEND_PING;
+			next = r->now + QUIC_NSEC_PER_SEC;
 		}
 		step(r);
 	}
@@ -242,6 +282,8 @@ static void report(const struct run *r)
 			c->path.ecn.state,
 			(unsigned long long)c->stats.ce_acked);
 	}
+	fprintf(stderr, "  addresses: %u of the client, %u forged, %u migrations\n",
+		r->roam.n_inside, r->roam.n_forged, r->roam.seen);
 }
 
 static const char *run_seed(u64 seed, bool verbose)
@@ -256,6 +298,10 @@ static const char *run_seed(u64 seed, bool verbose)
 	setup(&r);
 	transfer(&r);
 	bad = verdict(&r);
+	if (!bad) {
+		settle(&r);
+		bad = verdict(&r);
+	}
 	if (!bad) {
 		finish(&r);
 		bad = verdict(&r);

@@ -277,6 +277,48 @@ static void contradictions(void)
 	fix_free(&f);
 }
 
+/* RFC 9000 5.1.1: a new one for each retired, also for the very first. */
+static void first_retired(void)
+{
+	struct fix f;
+
+	fix_open(&f, true, NULL, NULL);
+	CHECK_EQ(issue(&f, 0x21), 0);
+	CHECK_EQ(issue(&f, 0x22), 0);
+	CHECK_EQ(issue(&f, 0x23), 0);
+	fix_send(&f);
+	/* the packet came to another id than the one that it retires */
+	f.c.cids.local[0].cid.data[0] ^= 1;
+	CHECK_EQ(recv_retire(&f, 0), 0);
+	CHECK_EQ(quic_cid_wanted(&f.c), 1);
+	CHECK_EQ(issue(&f, 0x24), 0);
+	fix_free(&f);
+}
+
+/* RFC 9000 19.15: a frame that comes again brings no retired id back. */
+static void used_up(void)
+{
+	struct fix f;
+
+	fix_open(&f, true, NULL, NULL);
+	CHECK_EQ(recv_new(&f, 1, 0, 0x31), 0);
+	CHECK_EQ(recv_new(&f, 2, 0, 0x32), 0);
+	CHECK(quic_cid_take_alt(&f.c));
+	CHECK_EQ(f.c.cids.remote[f.c.cids.remote_alt].seq, 1);
+	quic_cid_leave_alt(&f.c);
+	CHECK_EQ(recv_new(&f, 1, 0, 0x31), 0);
+	CHECK(quic_cid_take_alt(&f.c));
+	CHECK_EQ(f.c.cids.remote[f.c.cids.remote_alt].seq, 2);
+	quic_cid_leave_alt(&f.c);
+	CHECK(!quic_cid_take_alt(&f.c));
+	/* late is not the same as again */
+	CHECK_EQ(recv_new(&f, 9, 0, 0x39), 0);
+	CHECK_EQ(recv_new(&f, 5, 0, 0x35), 0);
+	CHECK_EQ(recv_new(&f, 5, 0, 0x35), 0);
+	CHECK_EQ(f.c.cids.n_retire, 2);
+	fix_free(&f);
+}
+
 /* RFC 9000 19.15: a peer whose packets we send without an id issues none. */
 static void zero_length(void)
 {
@@ -288,7 +330,7 @@ static void zero_length(void)
 	fix_free(&f);
 	/* and we issue none when ours is empty */
 	fix_open(&f, false, NULL, NULL);
-	f.c.cids.local[0].cid.len = 0;
+	f.c.local.initial_scid.len = 0;
 	CHECK_EQ(quic_cid_wanted(&f.c), 0);
 	CHECK_EQ(issue(&f, 0x21), -ENOSPC);
 	fix_free(&f);
@@ -338,6 +380,8 @@ int main(void)
 	TEST(table_full);
 	TEST(debts_are_bounded);
 	TEST(contradictions);
+	TEST(first_retired);
+	TEST(used_up);
 	TEST(zero_length);
 	TEST(stateless_reset);
 	return tap_done();
