@@ -257,6 +257,9 @@ static void on_migrated(struct sock *sk)
 	struct quic_sock *q = quic_sk(sk);
 
 	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_MIGRATIONS);
+	/* RFC 9000 9.3: tokens of before are the other address's */
+	if (q->conn.server)
+		quic_admit_send_token(sk);
 	quic_event_push(sk, QUIC_EVENT_CONNECTION_MIGRATION,
 			q->conn.migrated_locally);
 	sk->sk_data_ready(sk);

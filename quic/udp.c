@@ -10,6 +10,7 @@
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/sockptr.h>
@@ -25,7 +26,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
-#include "core/path.h"
+#include "core/conn.h"
 #include "demux.h"
 #include "mib.h"
 #include "sock.h"
@@ -672,13 +673,64 @@ static void xmit_v4(struct sock *sk, struct sk_buff *skb,
 			    false);
 }
 
+/**
+ * struct label_input - what an IPv6 flow label is made of
+ * @local: our address
+ * @peer: the other one
+ * @sport: our port
+ * @dport: the other one
+ * @cid: destination connection id
+ */
+struct label_input {
+	struct in6_addr local;
+	struct in6_addr peer;
+	__be16 sport;
+	__be16 dport;
+	struct quic_cid cid;
+} __packed;
+
+static bool wants_label(const struct sock *sk)
+{
+	if (inet6_test_bit(AUTOFLOWLABEL_SET, sk))
+		return inet6_test_bit(AUTOFLOWLABEL, sk);
+	return ip6_default_np_autolabel(sock_net(sk));
+}
+
+/*
+ * RFC 9000 9.7, RFC 6437: changes with the addresses and the connection id,
+ * and nobody can tell from one what the next one belongs to.
+ */
+static __be32 flow_label(struct sock *sk, struct sk_buff *skb, u8 path)
+{
+	static siphash_key_t key __read_mostly;
+	struct quic_conn *c = &quic_sk(sk)->conn;
+	const struct quic_path_addrs *a = &quic_sk(sk)->paths[path];
+	const struct quic_cid *cid;
+	struct label_input in;
+
+	if (!wants_label(sk))
+		return 0;
+	net_get_random_once(&key, sizeof(key));
+	cid = quic_migration_cid(c, quic_migration_path(c, path));
+	memset(&in, 0, sizeof(in));
+	in.local = a->local.v6.sin6_addr;
+	in.peer = a->peer.v6.sin6_addr;
+	in.sport = a->local.v6.sin6_port;
+	in.dport = a->peer.v6.sin6_port;
+	in.cid.len = cid->len;
+	memcpy(in.cid.data, cid->data, cid->len);
+	__skb_set_sw_hash(skb, siphash(&in, sizeof(in), &key), true);
+	return ip6_make_flowlabel(sock_net(sk), skb, 0, true, NULL);
+}
+
 static void xmit_v6(struct sock *sk, struct sk_buff *skb,
 		    struct dst_entry *dst, const union quic_addr *local,
-		    const union quic_addr *peer, u8 tos)
+		    const union quic_addr *peer, u8 tos, __be32 label)
 {
 	udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &local->v6.sin6_addr,
 			     &peer->v6.sin6_addr, tos, ip6_dst_hoplimit(dst),
-			     0, local->v6.sin6_port, peer->v6.sin6_port, false);
+			     label, local->v6.sin6_port, peer->v6.sin6_port,
+			     false);
 }
 
 /**
@@ -710,7 +762,8 @@ void quic_udp_xmit(struct sock *sk, struct sk_buff *skb, struct dst_entry *dst,
 			(inet_sk(sk)->tos & ~INET_ECN_MASK) | ecn);
 	else
 		xmit_v6(sk, skb, dst, &a->local, &a->peer,
-			(inet6_sk(sk)->tclass & ~INET_ECN_MASK) | ecn);
+			(inet6_sk(sk)->tclass & ~INET_ECN_MASK) | ecn,
+			flow_label(sk, skb, path));
 	local_bh_enable();
 }
 
