@@ -69,7 +69,9 @@ void flow_recv(struct flow *f, int end, struct link_pkt *p, u64 now)
 
 	hdr.dcid = c->cids.local[0].cid.data;
 	hdr.dcid_len = c->cids.local[0].cid.len;
-	pb->buf = (struct quic_buf) { 1, p->len, release_buf };
+	pb->buf = (struct quic_buf) {
+		.refs = 1, .truesize = p->len, .release = release_buf,
+	};
 	if (end)
 		f->wire_bytes += p->len + LINK_HEADER_BYTES;
 	quic_conn_recv_dgram(c, p->len);
