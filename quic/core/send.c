@@ -810,8 +810,11 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 	if (c->path.pmtud.state == QUIC_PMTUD_ERROR &&
 	    c->state < QUIC_CONN_CLOSING)
 		return 0;
-	/* whether marks pass is a question for a path that is known to work */
-	if (!c->path.checking)
+	/*
+	 * Whether marks pass is a question for a path that is known to work,
+	 * and not for the last packet.
+	 */
+	if (!c->path.checking && c->state < QUIC_CONN_CLOSING)
 		plan->ecn = quic_ecn_mark(&c->path.ecn);
 	/* RFC 9000 8.1: not even a PTO's probe goes beyond three times */
 	if (quic_conn_blocked(c))
