@@ -83,6 +83,26 @@ toggled "sender off, on" a:off a:on
 toggled "receiver alone off, on" b:off b:on
 toggled "both off, on" a:off b:off a:on b:on
 
+# --- what netlink shows of it meanwhile
+rm -f /tmp/out/up /tmp/got/down
+spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got --rate 2M
+watched=$spawned
+check "packets flow" wait_for 10 more_udp "$(stat "$qb" link_rx_udp_frames)" 150
+ctl() { inns b quicoffloadctl "$@"; }
+filters=$(ctl filter show eth0)
+like "filter show: an ID of 8 bytes, in the device" "$filters" 'eth0 +[0-9]+ +[0-9a-f]{16} +8 +yes'
+cid=$(grep -Eom1 ' [0-9a-f]{16} ' <<< "$filters" | tr -d ' ')
+like "filter show --json" "$(ctl --json filter show | tr -d ' \n')" "\"cid\":\"$cid\",\"cid_bytes\":8,\"installed\":true"
+hidden=$(inns b setpriv --bounding-set=-net_admin quicoffloadctl filter show)
+like "without CAP_NET_ADMIN the ID is hidden" "$hidden" 'eth0 +[0-9]+ +hidden +8 +yes'
+unlike "and nowhere else" "$(inns b setpriv --bounding-set=-net_admin quicoffloadctl --json filter show)" "cid\"|$cid"
+like "dev show: the device's counters" "$(ctl dev show eth0)" 'device +sealed [1-9][0-9]* pkts, opened [1-9]'
+like "dev show --json" "$(ctl --json dev show eth0 | tr -d ' \n')" '"device_sealed_pkts":[1-9].*"software_opened_why":.*"installs":[1-9]'
+check_fails "filter show of a device that is not there" 'no such device' ctl filter show eth7
+check "watched: transfer" wait_pid 60 "$watched" || diag "$(cat /tmp/client.log)"
+no_filters() { [ "$(ctl --json filter show | tr -d ' \n')" = "[]" ]; }
+check "watched: no filter is left" wait_for 15 no_filters
+
 # --- faults of the device
 echo 0 > "$qa/max_keys"
 transfer "device full"

@@ -15,5 +15,6 @@ enum {
 int cmd_dev_show(const struct args *args);
 int cmd_dev_set(const struct args *args);
 int cmd_key_show(const struct args *args);
+int cmd_filter_show(const struct args *args);
 
 #endif

@@ -17,6 +17,7 @@ static const struct command {
 	{ "dev", "show", "[DEV]", "devices, what they sealed and opened, what software did and why", cmd_dev_show },
 	{ "dev", "set", "DEV on|off", "switch offload of a device", cmd_dev_set },
 	{ "key", "show", "[DEV]", "keys of connections, where they are and what they did", cmd_key_show },
+	{ "filter", "show", "[DEV]", "connection ids that lead received packets to keys", cmd_filter_show },
 };
 
 #define N_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -27,7 +28,7 @@ static void print_usage(FILE *f, const char *prog)
 
 	fprintf(f, "Usage: %s [-j|--json] OBJECT VERB [ARGUMENTS]\n\n", prog);
 	for (c = commands; c < commands + N_COMMANDS; c++)
-		fprintf(f, "  %s %-5s %-11s %s\n", c->object, c->verb, c->usage,
+		fprintf(f, "  %-6s %-5s %-11s %s\n", c->object, c->verb, c->usage,
 			c->help);
 	fprintf(f, "\n  -j, --json     machine-readable output\n"
 		"  -h, --help     this text\n"

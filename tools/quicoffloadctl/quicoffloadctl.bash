@@ -10,10 +10,10 @@ _quicoffloadctl() {
 	done
 	devs=$(cd /sys/class/net 2>/dev/null && echo *)
 	case "${#words[@]} ${words[*]}" in
-	"0 "*)		w="dev key --json --help --version" ;;
+	"0 "*)		w="dev key filter --json --help --version" ;;
 	"1 dev")	w="show set" ;;
-	"1 key")	w="show" ;;
-	"2 dev set"|"2 dev show"|"2 key show") w=$devs ;;
+	"1 key"|"1 filter") w="show" ;;
+	"2 dev set"|"2 dev show"|"2 key show"|"2 filter show") w=$devs ;;
 	"3 dev set "*)	w="on off" ;;
 	*)		w="" ;;
 	esac
