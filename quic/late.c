@@ -14,6 +14,7 @@
 #include "core/header.h"
 #include "mib.h"
 #include "offload/core/offload.h"
+#include "sock.h"
 #include "tx.h"
 
 /**
@@ -40,6 +41,7 @@
  * @owner: the connection's socket, or NULL once it is over
  * @hp: header protection key
  * @aead: the last two generations, by parity
+ * @lost: packets that could neither pass nor be sealed; no lock
  */
 struct quic_late {
 	struct inet_sock inet;
@@ -47,6 +49,7 @@ struct quic_late {
 	struct sock *owner;
 	struct quic_hp hp;
 	struct quic_aead_key aead[2];
+	struct quic_streak lost;
 };
 
 static struct proto late_prot = {
@@ -165,15 +168,20 @@ static struct sk_buff *seal_copy(struct quic_late *late, struct sk_buff *skb)
 static struct sk_buff *validate(struct sock *sk, struct net_device *dev,
 				struct sk_buff *skb)
 {
+	struct quic_late *late = to_late(sk);
 	struct sk_buff *copy;
 
-	if (skb->decrypted && quic_offload_tx_admit(skb, dev))
+	if (skb->decrypted && quic_offload_tx_admit(skb, dev)) {
+		quic_streak_break(&late->lost);
 		return skb;
-	copy = skb->decrypted ? seal_copy(to_late(sk), skb) : NULL;
+	}
+	copy = skb->decrypted ? seal_copy(late, skb) : NULL;
 	if (copy) {
+		quic_streak_break(&late->lost);
 		consume_skb(skb);
 		return copy;
 	}
+	quic_streak_add(&late->lost, quic_now());
 	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_LATEDROP);
 	kfree_skb(skb);
 	return NULL;
@@ -297,6 +305,12 @@ int quic_late_set_key(struct quic_late *late, const struct quic_secret *secret)
 void quic_late_own(struct quic_late *late, struct sk_buff *skb)
 {
 	skb_set_owner_w(skb, &late->inet.sk);
+}
+
+/* Packets of the late socket that were lost in a row. Any context. */
+struct quic_streak *quic_late_lost(struct quic_late *late)
+{
+	return &late->lost;
 }
 
 /* Bytes of memory of what waits. Any context. */

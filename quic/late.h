@@ -6,6 +6,7 @@
 #include <net/sock.h>
 
 #include "protect.h"
+#include "streak.h"
 
 struct quic_late;
 
@@ -18,5 +19,6 @@ int quic_late_set_hp(struct quic_late *late, const struct quic_hp *hp);
 int quic_late_set_key(struct quic_late *late, const struct quic_secret *secret);
 void quic_late_own(struct quic_late *late, struct sk_buff *skb);
 int quic_late_in_flight(const struct quic_late *late);
+struct quic_streak *quic_late_lost(struct quic_late *late);
 
 #endif

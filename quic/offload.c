@@ -5,6 +5,7 @@
 #include <net/dst.h>
 
 #include "core/conn.h"
+#include "core/recovery.h"
 #include "core/send.h"
 #include "late.h"
 #include "mib.h"
@@ -297,6 +298,23 @@ static bool is_app_only(const struct quic_plan *plan)
 	       plan->pkt[0].level == QUIC_LVL_APP;
 }
 
+/*
+ * A device whose work keeps getting lost is worse than none: the direction goes
+ * back to software. Long is what a peer would notice, two PTO.
+ */
+static bool is_lossy(struct sock *sk, int dir, struct quic_streak *streak)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	if (likely(!READ_ONCE(streak->n)) ||
+	    !quic_streak_is_long(streak, quic_now(),
+				 2 * quic_recovery_pto(&q->conn, true)))
+		return false;
+	quic_streak_break(streak);
+	quic_offload_dir_distrust(q->hw.dir[dir]);
+	return true;
+}
+
 /**
  * quic_hw_tx_key() - may a burst be left to a device?
  * @sk: living socket
@@ -325,7 +343,8 @@ struct quic_offload_key *quic_hw_tx_key(struct sock *sk,
 		quic_offload_dir_reason(dir, QUIC_OFFLOAD_REASON_ROUTE);
 		return NULL;
 	}
-	if (!quic_offload_dir_on(dir, dst->dev))
+	if (!quic_offload_dir_on(dir, dst->dev) ||
+	    is_lossy(sk, QUIC_DIR_TX, quic_late_lost(hw->late)))
 		return NULL;
 	return quic_offload_key_get(dir, plan->gen);
 }
@@ -361,6 +380,16 @@ int quic_hw_tx_mark(struct sock *sk, struct sk_buff *skb,
 	return 0;
 }
 
+static enum quic_hw_rx refuse(struct sock *sk)
+{
+	struct quic_hw *hw = &quic_sk(sk)->hw;
+
+	quic_streak_add(&hw->refused, quic_now());
+	if (hw->dir[QUIC_DIR_RX])
+		is_lossy(sk, QUIC_DIR_RX, &hw->refused);
+	return QUIC_HW_RX_REJECT;
+}
+
 /**
  * quic_hw_rx_check() - did a device open this?
  * @sk: living socket, which the connection id led to
@@ -369,6 +398,8 @@ int quic_hw_tx_mark(struct sock *sk, struct sk_buff *skb,
  *
  * The mark alone says nothing: the transmit side uses it, too. With a verdict
  * that went missing the bytes are clear text, of no use to the cipher.
+ *
+ * Rejections without an end are the end of the direction's offload.
  *
  * Context: sock lock, process or softirq.
  * Return: see &enum quic_hw_rx; a rejection is counted.
@@ -384,10 +415,11 @@ enum quic_hw_rx quic_hw_rx_check(struct sock *sk, const struct sk_buff *skb,
 	if (q->hw.swap_ns && q->hw.swap_ns <= quic_now())
 		quic_hw_poke(sk);
 	if (!quic_offload_rx_verdict(skb, &v) || v.status != QUIC_OFFLOAD_OK)
-		return skb->decrypted ? QUIC_HW_RX_REJECT : QUIC_HW_RX_WIRE;
+		return skb->decrypted ? refuse(sk) : QUIC_HW_RX_WIRE;
 	if (!dir || !quic_offload_rx_accept(dir, &v) ||
 	    v.generation + 1 < k->rx_gen || v.generation > k->rx_gen + 1)
-		return QUIC_HW_RX_REJECT;
+		return refuse(sk);
+	quic_streak_break(&q->hw.refused);
 	*gen = v.generation;
 	return QUIC_HW_RX_OPENED;
 }

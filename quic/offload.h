@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "core/cid.h"
+#include "streak.h"
 
 struct dst_entry;
 struct net_device;
@@ -39,6 +40,7 @@ struct quic_hw {
 	const struct net_device *netdev;
 	u32 epoch;
 	u64 swap_ns;
+	struct quic_streak refused;
 	u64 dev_pkts[2];
 };
 

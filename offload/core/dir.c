@@ -143,6 +143,27 @@ bool quic_offload_dir_alive(const struct quic_offload_dir *dir)
 }
 EXPORT_SYMBOL_GPL(quic_offload_dir_alive);
 
+/**
+ * quic_offload_dir_distrust - the device does it, but not well
+ * @dir: direction
+ *
+ * For verdicts that cannot be believed and packets that are lost on their way
+ * to being sealed, again and again. Software takes over, behind a fence; the
+ * device gets another chance when it is switched on or goes up, or after a
+ * minute.
+ *
+ * Context: any.
+ */
+void quic_offload_dir_distrust(struct quic_offload_dir *dir)
+{
+	spin_lock_bh(&dir->lock);
+	dir->distrusted_at = jiffies;
+	dir->distrusted = true;
+	spin_unlock_bh(&dir->lock);
+	quic_offload_flow_kick(dir, 0);
+}
+EXPORT_SYMBOL_GPL(quic_offload_dir_distrust);
+
 static struct quic_offload_key *find_key(struct quic_offload_dir *dir,
 					 u32 generation)
 {

@@ -15,6 +15,8 @@
 #define RETRIES_MAX	20
 /* A dropped transmit key waits that long for packets that name it. */
 #define LINGER		HZ
+/* A direction that lost packets has software that long. */
+#define DISTRUST	(60 * HZ)
 
 static struct workqueue_struct *flow_wq;
 
@@ -558,6 +560,28 @@ static bool is_dropped(struct quic_offload_dir *dir)
 	return dropped;
 }
 
+static void trust(struct quic_offload_dir *dir)
+{
+	spin_lock_bh(&dir->lock);
+	dir->distrusted = false;
+	spin_unlock_bh(&dir->lock);
+}
+
+/* Jiffies until @dir may be in the device again, 0: now. */
+static unsigned long distrust_left(struct quic_offload_dir *dir)
+{
+	unsigned long past, left = 0;
+
+	spin_lock_bh(&dir->lock);
+	past = jiffies - dir->distrusted_at;
+	if (dir->distrusted && past < DISTRUST)
+		left = DISTRUST - past;
+	else
+		dir->distrusted = false;
+	spin_unlock_bh(&dir->lock);
+	return left;
+}
+
 /* Does something wait for packets that are on their way? */
 static bool has_doomed(const struct quic_offload_dir *dir)
 {
@@ -576,18 +600,24 @@ static void dir_work(struct work_struct *work)
 						    work);
 	struct quic_offload_dev *qdev = dir->qdev;
 	bool dropped = is_dropped(dir);
+	unsigned long left;
 
 	mutex_lock(&qdev->lock);
 	if (!dropped)
 		enlist(dir);
-	retire(dir, !quic_offload_dev_usable(qdev), dropped);
+	left = distrust_left(dir);
+	retire(dir, left || !quic_offload_dev_usable(qdev), dropped);
 	/* a fence may have failed meanwhile */
 	if (!quic_offload_dev_usable(qdev))
 		set_reason(dir, unusable_reason(qdev), NULL);
+	else if (left)
+		set_reason(dir, QUIC_OFFLOAD_REASON_VERDICT, NULL);
 	else if (!dropped)
 		install(dir);
 	if (has_doomed(dir) && !qdev->dead)
 		quic_offload_flow_kick(dir, RETRY_DELAY);
+	if (left && !dropped && !dir->failed)
+		quic_offload_flow_kick(dir, left);
 	if (dropped && !dir->buried && !dir->installed &&
 	    list_empty(&dir->keys) && list_empty(&dir->filters))
 		bury(dir);
@@ -646,6 +676,7 @@ void quic_offload_flow_replumb(struct quic_offload_dev *qdev)
 	mutex_lock(&qdev->lock);
 	list_for_each_entry(dir, &qdev->dirs, list) {
 		dir->retry = 0;
+		trust(dir);
 		quic_offload_flow_kick(dir, 0);
 	}
 	mutex_unlock(&qdev->lock);

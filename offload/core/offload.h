@@ -124,6 +124,9 @@ struct quic_offload_caps {
  * @message: the driver's words for it; device mutex
  * @sw_pkts: packets that the stack sealed or opened itself
  * @rejected_pkts: verdicts that did not match
+ * @distrusted: its packets get lost: it stays out of the device until that was
+ *	switched on anew, or a minute; @lock
+ * @distrusted_at: jiffies; @lock
  * @retry: consecutive retries of an install
  * @priv: the driver's
  */
@@ -153,6 +156,8 @@ struct quic_offload_dir {
 	char message[QUIC_OFFLOAD_MESSAGE_MAX];
 	atomic64_t sw_pkts;
 	atomic64_t rejected_pkts;
+	unsigned long distrusted_at;
+	bool distrusted;
 	u8 priv[] __aligned(8);
 };
 
@@ -504,5 +509,6 @@ void quic_offload_dir_count(struct quic_offload_dir *dir, u64 sw_pkts);
 u32 quic_offload_epoch(void);
 void quic_offload_dir_reason(struct quic_offload_dir *dir,
 			     enum quic_offload_reason reason);
+void quic_offload_dir_distrust(struct quic_offload_dir *dir);
 
 #endif

@@ -56,6 +56,24 @@ under_way
 inns a ethtool -K eth0 quic-hw-offload on
 finish "off with packets in the qdisc"
 
+# --- verdicts that cannot be believed: after some of them software opens, until the device is switched on anew
+says_verdict() { grep -qE ' rx .* absent .* verdict' <<< "$(inns b quicoffloadctl key show)"; }
+more_opened() { [ "$(($(stat "$qb" quic_rx_opened_pkts) - $1))" -ge "$2" ]; }
+echo 1 > "$qb/false_verdicts"
+start --rate 1M
+check "false verdicts: the direction goes back to software" wait_for 20 says_verdict ||
+	diag "$(inns b quicoffloadctl key show)"
+dropped=$(snmp b PktVerdictDrop)
+at_least "false verdicts: packets were dropped" "$dropped" 1
+echo 0 > "$qb/false_verdicts"
+under_way
+is "false verdicts: software opens" "$(snmp b PktVerdictDrop)" "$dropped"
+check "false verdicts: not in the device" says_verdict
+inns b ethtool -K eth0 quic-hw-offload off
+inns b ethtool -K eth0 quic-hw-offload on
+check "false verdicts: the device opens when it is switched on" wait_for 20 more_opened "$(stat "$qb" quic_rx_opened_pkts)" 50
+finish "false verdicts"
+
 # --- down and up
 start --rate 1M
 under_way

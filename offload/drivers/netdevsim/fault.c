@@ -88,11 +88,13 @@ static ssize_t fail_op_write(struct file *file, const char __user *buf,
 DEFINE_SHOW_STORE_ATTRIBUTE(fail_op);
 
 /**
- * qnsim_fault_debugfs - create the knob
+ * qnsim_fault_debugfs - create the knobs
  * @fault: faults of the device
  * @dir: debugfs directory of the port
  */
 void qnsim_fault_debugfs(struct qnsim_fault *fault, struct dentry *dir)
 {
+	debugfs_create_bool("false_verdicts", 0600, dir,
+			    &fault->false_verdicts);
 	debugfs_create_file("fail_op", 0600, dir, fault, &fail_op_fops);
 }

@@ -23,6 +23,7 @@ struct qnsim_fault {
 		u32 times;		/* that the next calls still fail */
 		u64 failed;
 	} op[QNSIM_N_OPS];
+	bool false_verdicts;		/* name another generation */
 };
 
 void qnsim_fault_init(struct qnsim_fault *fault);

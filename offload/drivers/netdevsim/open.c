@@ -18,6 +18,9 @@
 #define PN_OFF			(1 + QNSIM_CID_LEN)
 #define MIN_PKT_LEN		(PN_OFF + QNSIM_MAX_PN_LEN + QNSIM_SAMPLE_LEN)
 
+/* A generation that no connection of a test gets to. */
+#define FALSE_STEP		1000
+
 /* Room for the verdict before the Ethernet header. */
 #define VERDICT_HEADROOM	(sizeof(struct quic_offload_verdict) + 8)
 
@@ -148,6 +151,8 @@ static struct sk_buff *open_packet(struct qnsim_port *port,
 	key = open_copy(dir, copy->data + udp->payload_off, udp->payload_len,
 			&status);
 	generation = key ? key->key->generation : 0;
+	if (READ_ONCE(port->fault.false_verdicts))
+		generation += FALSE_STEP;
 	qnsim_stat_add(&port->stats, QNSIM_STAT_OPEN_NS,
 		       ktime_get_ns() - start_ns);
 	if (status == QUIC_OFFLOAD_OK &&
