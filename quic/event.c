@@ -99,8 +99,9 @@ static size_t fill_payload(const struct sock *sk, const struct quic_ev *ev,
 		u->max_stream = ev->val;
 		return sizeof(u->max_stream);
 	case QUIC_EVENT_CONNECTION_ID:
+		u->info.dest = ev->state;
+		u->info.active = ev->id;
 		u->info.prior_to = ev->val;
-		u->info.active = ev->val;
 		return sizeof(u->info);
 	case QUIC_EVENT_CONNECTION_CLOSE:
 		quic_event_close_info(sk, &u->close);

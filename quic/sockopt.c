@@ -160,15 +160,39 @@ static int set_stop_sending(struct sock *sk, const union opt_val *val,
 
 /* ---- the connection ------------------------------------------------------ */
 
-static u64 lowest_seq(const struct quic_cid_entry *e)
+static int set_remote_id(struct quic_conn *c,
+			 const struct quic_connection_id_info *info)
 {
-	u64 lowest = U64_MAX;
-	int i;
+	int err = 0;
 
-	for (i = 0; i < QUIC_CIDS_MAX; i++)
-		if (e[i].state == QUIC_CID_ACTIVE)
-			lowest = min(lowest, e[i].seq);
-	return lowest == U64_MAX ? 0 : lowest;
+	if (info->active)
+		err = quic_cid_use_remote(c, info->active);
+	if (!err && info->prior_to)
+		err = quic_cid_retire_remote(c, info->prior_to);
+	return err;
+}
+
+/* Which of ours the peer uses is its choice, among those that stay. */
+static int set_local_id(struct quic_conn *c,
+			const struct quic_connection_id_info *info)
+{
+	u32 prior = max(info->active, info->prior_to);
+
+	return prior ? quic_cid_retire_local(c, prior) : 0;
+}
+
+static int set_connection_id(struct sock *sk, const union opt_val *val,
+			     size_t len)
+{
+	struct quic_conn *c = &quic_sk(sk)->conn;
+	int err;
+
+	if (!is_established(sk))
+		return -EINVAL;
+	err = val->cid.dest ? set_remote_id(c, &val->cid) :
+			      set_local_id(c, &val->cid);
+	quic_sock_push(sk);
+	return err;
 }
 
 static int get_connection_id(struct sock *sk, union opt_val *val, size_t *len)
@@ -180,10 +204,10 @@ static int get_connection_id(struct sock *sk, union opt_val *val, size_t *len)
 		return -EINVAL;
 	if (info->dest) {
 		info->active = ids->remote[ids->remote_cur].seq;
-		info->prior_to = lowest_seq(ids->remote);
+		info->prior_to = quic_cid_lowest(ids->remote);
 	} else {
 		/* which one the peer uses is the peer's choice */
-		info->active = lowest_seq(ids->local);
+		info->active = quic_cid_lowest(ids->local);
 		info->prior_to = info->active;
 	}
 	return 0;
@@ -492,6 +516,7 @@ static const struct opt_ops opts[] = {
 	},
 	[QUIC_SOCKOPT_CONNECTION_ID] = {
 		.size = sizeof(struct quic_connection_id_info),
+		.set = set_connection_id,
 		.get = get_connection_id, .takes_input = true,
 	},
 	[QUIC_SOCKOPT_CONNECTION_CLOSE] = {

@@ -59,15 +59,68 @@ static void set_seen(struct quic_cids *ids, u64 seq)
 	ids->remote_top = seq;
 }
 
+u64 quic_cid_lowest(const struct quic_cid_entry *e)
+{
+	u64 lowest = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (e[i].state == QUIC_CID_ACTIVE)
+			lowest = min(lowest, e[i].seq);
+	return lowest == U64_MAX ? 0 : lowest;
+}
+
+static u64 highest(const struct quic_cid_entry *e)
+{
+	u64 high = 0;
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (e[i].state == QUIC_CID_ACTIVE)
+			high = max(high, e[i].seq);
+	return high;
+}
+
+/* Some are below, and one is not. */
+static bool splits(const struct quic_cid_entry *e, u64 prior)
+{
+	return prior > quic_cid_lowest(e) && prior <= highest(e);
+}
+
+/* Which ids there are changed by the peer's doing, or by ours. */
+static void tell(struct quic_conn *c, bool dest)
+{
+	const struct quic_cids *ids = &c->cids;
+	struct quic_ev ev = { .type = QUIC_EV_CONNECTION_ID, .state = dest };
+
+	ev.val = quic_cid_lowest(dest ? ids->remote : ids->local);
+	ev.id = dest ? ids->remote[ids->remote_cur].seq : ev.val;
+	quic_events_push(&c->events, &ev, GFP_ATOMIC);
+	c->news |= QUIC_NEWS_EVENT;
+}
+
+/* Ours that the peer may keep, or gets. */
+static unsigned int count_kept(const struct quic_cids *ids)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		n += ids->local[i].state != QUIC_CID_FREE &&
+		     ids->local[i].seq >= ids->local_retire;
+	return n;
+}
+
 unsigned int quic_cid_wanted(const struct quic_conn *c)
 {
 	const struct quic_cids *ids = &c->cids;
-	unsigned int used = count_used(ids->local);
+	unsigned int kept = count_kept(ids);
+	unsigned int room = QUIC_CIDS_MAX - count_used(ids->local);
 
 	/* RFC 9000 5.1.1: zero-length ids are neither issued nor retired. */
 	if (c->state != QUIC_CONN_ESTABLISHED || !c->local.initial_scid.len)
 		return 0;
-	return ids->local_limit > used ? ids->local_limit - used : 0;
+	/* RFC 9000 5.1.1: more than the limit while the frame retires others */
+	return ids->local_limit > kept ? min(ids->local_limit - kept, room) : 0;
 }
 
 int quic_cid_issue(struct quic_conn *c, const struct quic_cid *cid,
@@ -270,8 +323,54 @@ static enum quic_err retire_prior(struct quic_conn *c, u64 prior)
 		if (!owe_retire(ids, e->seq))
 			return QUIC_ERR_CONNECTION_ID_LIMIT;
 	}
-	return replace_retired(c) ? QUIC_ERR_NONE :
-				    QUIC_ERR_PROTOCOL_VIOLATION;
+	if (!replace_retired(c))
+		return QUIC_ERR_PROTOCOL_VIOLATION;
+	tell(c, true);
+	return QUIC_ERR_NONE;
+}
+
+static bool is_migrating(const struct quic_cids *ids)
+{
+	return ids->remote_alt != ids->remote_cur;
+}
+
+int quic_cid_retire_remote(struct quic_conn *c, u64 prior)
+{
+	struct quic_cids *ids = &c->cids;
+
+	if (!quic_cid_remote(c)->len || !splits(ids->remote, prior))
+		return -EINVAL;
+	if (is_migrating(ids) ||
+	    ARRAY_SIZE(ids->retire) - ids->n_retire < QUIC_CIDS_MAX)
+		return -EAGAIN;
+	return retire_prior(c, prior) ? -EINVAL : 0;
+}
+
+int quic_cid_use_remote(struct quic_conn *c, u64 seq)
+{
+	struct quic_cids *ids = &c->cids;
+	struct quic_cid_entry *e = find_seq(ids->remote, seq);
+
+	if (!e || seq <= ids->remote[ids->remote_cur].seq)
+		return -EINVAL;
+	if (is_migrating(ids))
+		return -EAGAIN;
+	use_cid(c, e - ids->remote);
+	tell(c, true);
+	return 0;
+}
+
+int quic_cid_retire_local(struct quic_conn *c, u64 prior)
+{
+	struct quic_cids *ids = &c->cids;
+
+	if (!c->local.initial_scid.len || !splits(ids->local, prior))
+		return -EINVAL;
+	if (quic_cid_lowest(ids->local) < ids->local_retire)
+		return -EAGAIN;
+	ids->local_retire = prior;
+	c->news |= QUIC_NEWS_CIDS;
+	return 0;
 }
 
 /* A sequence number or an id seen before must come with the same contents. */
@@ -384,7 +483,7 @@ enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
 	struct quic_cid_entry *e;
 
 	/* RFC 9000 19.16: never issued, or we issue none. */
-	if (seq >= ids->local_next || !ids->local_next)
+	if (seq >= ids->local_next || !c->local.initial_scid.len)
 		return QUIC_ERR_PROTOCOL_VIOLATION;
 	e = find_seq(ids->local, seq);
 	if (!e)
@@ -396,6 +495,7 @@ enum quic_err quic_cid_recv_retire(struct quic_conn *c, u64 seq,
 		ids->retired_local[ids->retired_local_n++] = e->cid;
 	memset(e, 0, sizeof(*e));
 	c->news |= QUIC_NEWS_CIDS;
+	tell(c, false);
 	return QUIC_ERR_NONE;
 }
 

@@ -33,13 +33,15 @@ struct quic_cid_entry {
  * @local: that we issued: packets to us carry them
  * @remote: that the peer issued
  * @local_next: next sequence number of ours
- * @local_limit: how many the peer will hold
+ * @local_retire: Retire Prior To that we send: lower ones of ours are to go
+ * @local_limit: how many the peer will hold, one less than the table: a
+ *	NEW_CONNECTION_ID that retires others comes before they are gone
  * @remote_cur: index in @remote of the one in use
  * @remote_alt: index of the one for quic_conn.path_alt; @remote_cur without
  *	such a path, or when it has to share
  * @remote_top: highest sequence number that the peer issued
  * @remote_seen: bit n: @remote_top - n was issued; older ones, too
- * @remote_retire: highest Retire Prior To received
+ * @remote_retire: highest Retire Prior To received, or asked for here
  * @retire: sequence numbers owed in RETIRE_CONNECTION_ID frames
  * @n_retire: their count
  */
@@ -49,6 +51,7 @@ struct quic_cids {
 	u64 local_next;
 	u64 remote_top;
 	u64 remote_seen;
+	u64 local_retire;
 	u64 remote_retire;
 	u8 remote_cur;
 	u8 remote_alt;
@@ -88,6 +91,42 @@ const struct quic_cid *quic_cid_remote(const struct quic_conn *c);
  * tokens of ids in use count (RFC 9000 10.3.1).
  */
 bool quic_cid_is_reset(const struct quic_conn *c, const u8 *token);
+
+/**
+ * quic_cid_retire_remote() - stop using the peer's lower connection ids
+ * @c: connection, established
+ * @prior: lowest sequence number that stays
+ *
+ * Return: 0; -EINVAL unless some are below @prior and one is not, and for ids
+ * of no length; -EAGAIN during a migration, or while too many
+ * RETIRE_CONNECTION_ID frames are on their way.
+ */
+int quic_cid_retire_remote(struct quic_conn *c, u64 prior);
+
+/**
+ * quic_cid_use_remote() - send to another of the peer's connection ids
+ * @c: connection, established
+ * @seq: its sequence number, above that of the one in use
+ *
+ * Return: 0; -EINVAL when there is no such id; -EAGAIN during a migration.
+ */
+int quic_cid_use_remote(struct quic_conn *c, u64 seq);
+
+/**
+ * quic_cid_retire_local() - have the peer stop using our lower ids
+ * @c: connection, established
+ * @prior: lowest sequence number that stays
+ *
+ * The ids are good until the peer retired them. QUIC_NEWS_CIDS asks for the
+ * ones that replace them, which carry the request.
+ *
+ * Return: 0; -EINVAL as for quic_cid_retire_remote(); -EAGAIN while an
+ * earlier request is not fulfilled (RFC 9000 5.1.2).
+ */
+int quic_cid_retire_local(struct quic_conn *c, u64 prior);
+
+/* Lowest sequence number in use of @e, QUIC_CIDS_MAX entries; 0: none. */
+u64 quic_cid_lowest(const struct quic_cid_entry *e);
 
 /* ---- within the core --------------------------------------------------- */
 

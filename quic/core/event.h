@@ -9,6 +9,7 @@
 #define QUIC_EV_STREAM_UPDATE		1
 #define QUIC_EV_STREAM_MAX_DATA		2
 #define QUIC_EV_STREAM_MAX_STREAM	3
+#define QUIC_EV_CONNECTION_ID		4
 
 #define QUIC_EVENTS_MAX		256	/* not fetched; more are dropped */
 
@@ -16,10 +17,11 @@
  * struct quic_ev - one event
  * @list: in quic_events.list
  * @type: QUIC_EV_*
- * @state: STREAM_UPDATE: the new state
- * @id: stream id
+ * @state: STREAM_UPDATE: the new state; CONNECTION_ID: 1: the peer's ids
+ * @id: stream id; CONNECTION_ID: sequence number in use
  * @err: STREAM_UPDATE: code of a reset
- * @val: STREAM_UPDATE: final size; else: the new limit
+ * @val: STREAM_UPDATE: final size; CONNECTION_ID: lowest number not retired;
+ *	else: the new limit
  */
 struct quic_ev {
 	struct list_head list;

@@ -181,6 +181,8 @@ static void put_cids(struct quic_builder *b)
 		f.new_cid.cid_len = e->cid.len;
 		f.new_cid.cid = e->cid.data;
 		f.new_cid.token = e->token;
+		/* RFC 9000 19.15: not above the frame's own number */
+		f.new_cid.retire_prior_to = min(ids->local_retire, e->seq);
 		if (!quic_builder_put(b, &f, e->seq))
 			return;
 		e->state = QUIC_CID_ACTIVE;

@@ -333,6 +333,9 @@ static void zero_length(void)
 	f.c.local.initial_scid.len = 0;
 	CHECK_EQ(quic_cid_wanted(&f.c), 0);
 	CHECK_EQ(issue(&f, 0x21), -ENOSPC);
+	CHECK_EQ(quic_cid_retire_local(&f.c, 1), -EINVAL);
+	/* RFC 9000 19.16: nor may one be retired */
+	CHECK_EQ(recv_retire(&f, 0), QUIC_ERR_PROTOCOL_VIOLATION);
 	fix_free(&f);
 }
 
@@ -369,6 +372,136 @@ static void stateless_reset(void)
 	fix_free(&f);
 }
 
+static u64 seq_in_use(const struct fix *f)
+{
+	return f->c.cids.remote[f->c.cids.remote_cur].seq;
+}
+
+/* The application gives the peer's ids back: RFC 9000 5.1.2 */
+static void retire_remote(void)
+{
+	struct fix f;
+
+	fix_open(&f, false, NULL, NULL);
+	f.c.events.mask = ~0;
+	CHECK_EQ(recv_new(&f, 1, 0, 0x31), 0);
+	CHECK_EQ(recv_new(&f, 2, 0, 0x32), 0);
+	CHECK_EQ(quic_cid_retire_remote(&f.c, 0), -EINVAL);
+	CHECK_EQ(quic_cid_retire_remote(&f.c, 3), -EINVAL);
+	CHECK_EQ(quic_cid_retire_remote(&f.c, 2), 0);
+	CHECK_EQ(seq_in_use(&f), 2);
+	CHECK_EQ(quic_cid_lowest(f.c.cids.remote), 2);
+	CHECK_EQ(quic_cid_retire_remote(&f.c, 2), -EINVAL);
+	fix_send(&f);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_RETIRE_CONNECTION_ID), 2);
+	CHECK_EQ(quic_events_peek(&f.c.events)->type, QUIC_EV_CONNECTION_ID);
+	CHECK_EQ(quic_events_peek(&f.c.events)->state, 1);
+	CHECK_EQ(quic_events_peek(&f.c.events)->id, 2);
+	CHECK_EQ(quic_events_peek(&f.c.events)->val, 2);
+	fix_free(&f);
+}
+
+static void choose_remote(void)
+{
+	struct fix f;
+
+	fix_open(&f, false, NULL, NULL);
+	CHECK_EQ(recv_new(&f, 1, 0, 0x31), 0);
+	CHECK_EQ(recv_new(&f, 2, 0, 0x32), 0);
+	CHECK_EQ(quic_cid_use_remote(&f.c, 0), -EINVAL);
+	CHECK_EQ(quic_cid_use_remote(&f.c, 3), -EINVAL);
+	f.c.news = 0;
+	CHECK_EQ(quic_cid_use_remote(&f.c, 1), 0);
+	CHECK(f.c.news & QUIC_NEWS_REMOTE_CID);
+	CHECK(uses(&f, 0x31));
+	CHECK_EQ(quic_cid_use_remote(&f.c, 1), -EINVAL);
+	/* a migration holds an id of its own */
+	CHECK(quic_cid_take_alt(&f.c));
+	CHECK_EQ(quic_cid_use_remote(&f.c, 2), -EAGAIN);
+	CHECK_EQ(quic_cid_retire_remote(&f.c, 1), -EAGAIN);
+	fix_free(&f);
+}
+
+/* RFC 9000 19.15: the frame of a retired id, once more, is no error */
+static void retired_and_repeated(void)
+{
+	struct fix f;
+	u64 seq;
+
+	fix_open(&f, false, NULL, NULL);
+	for (seq = 1; seq < 4; seq++)
+		CHECK_EQ(recv_new(&f, seq, 0, 0x30 + seq), 0);
+	/* another path came and went */
+	CHECK(quic_cid_take_alt(&f.c));
+	seq = f.c.cids.remote[f.c.cids.remote_alt].seq;
+	quic_cid_leave_alt(&f.c);
+	CHECK_EQ(recv_new(&f, seq, 0, 0x30 + seq), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+	CHECK_EQ(quic_cid_use_remote(&f.c, seq), -EINVAL);
+	/* the one that replaces it is taken */
+	CHECK_EQ(recv_new(&f, 4, 0, 0x34), 0);
+	CHECK_EQ(quic_cid_use_remote(&f.c, 4), 0);
+	fix_free(&f);
+}
+
+/* RFC 9000 5.1.1, 5.1.2: Retire Prior To, with what replaces the old ones */
+static void retire_local(void)
+{
+	const struct fix_seen *s;
+	struct fix f;
+	u64 seq;
+
+	fix_open(&f, true, NULL, NULL);
+	f.c.events.mask = ~0;
+	while (quic_cid_wanted(&f.c))
+		CHECK_EQ(issue(&f, f.c.cids.local_next), 0);
+	fix_send(&f);
+	CHECK_EQ(f.c.cids.local_next, 4);
+	CHECK_EQ(quic_cid_retire_local(&f.c, 0), -EINVAL);
+	CHECK_EQ(quic_cid_retire_local(&f.c, 4), -EINVAL);
+	f.c.news = 0;
+	CHECK_EQ(quic_cid_retire_local(&f.c, 2), 0);
+	CHECK(f.c.news & QUIC_NEWS_CIDS);
+	/* RFC 9000 5.1.2: not again before the first is fulfilled */
+	CHECK_EQ(quic_cid_retire_local(&f.c, 3), -EAGAIN);
+	CHECK_EQ(quic_cid_wanted(&f.c), 2);
+	fix_forget(&f);
+	issue(&f, 4);
+	issue(&f, 5);
+	fix_send(&f);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_NEW_CONNECTION_ID), 2);
+	s = fix_nth(&f, QUIC_FRAME_NEW_CONNECTION_ID, 0);
+	CHECK_EQ(s->f.new_cid.seq, 4);
+	CHECK_EQ(s->f.new_cid.retire_prior_to, 2);
+	/* the old ones are good until they are retired */
+	CHECK_EQ(quic_cid_lowest(f.c.cids.local), 0);
+	for (seq = 1; seq < 2; seq++)
+		CHECK_EQ(recv_retire(&f, seq), 0);
+	CHECK_EQ(quic_events_peek(&f.c.events)->type, QUIC_EV_CONNECTION_ID);
+	CHECK_EQ(quic_events_peek(&f.c.events)->state, 0);
+	fix_free(&f);
+}
+
+/* RFC 9000 19.15: Retire Prior To is never above the frame's own number */
+static void retire_prior_of_a_repeat(void)
+{
+	const struct fix_seen *s;
+	struct fix f;
+
+	fix_open(&f, true, NULL, NULL);
+	while (quic_cid_wanted(&f.c))
+		issue(&f, f.c.cids.local_next);
+	fix_send(&f);
+	CHECK_EQ(quic_cid_retire_local(&f.c, 3), 0);
+	quic_cid_announce_lost(&f.c, 1);
+	fix_forget(&f);
+	fix_send(&f);
+	s = fix_nth(&f, QUIC_FRAME_NEW_CONNECTION_ID, 0);
+	CHECK_EQ(s->f.new_cid.seq, 1);
+	CHECK_EQ(s->f.new_cid.retire_prior_to, 1);
+	fix_free(&f);
+}
+
 int main(void)
 {
 	TEST(issued);
@@ -384,5 +517,10 @@ int main(void)
 	TEST(used_up);
 	TEST(zero_length);
 	TEST(stateless_reset);
+	TEST(retire_remote);
+	TEST(choose_remote);
+	TEST(retired_and_repeated);
+	TEST(retire_local);
+	TEST(retire_prior_of_a_repeat);
 	return tap_done();
 }
