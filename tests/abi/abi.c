@@ -310,6 +310,7 @@ int main(void)
 	alarm(300);
 	test_options();
 	test_values();
+	test_ids();
 	test_streams();
 	test_send();
 	test_recv();

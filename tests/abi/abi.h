@@ -102,6 +102,7 @@ bool wait_acked(int fd);
 
 void test_options(void);
 void test_values(void);
+void test_ids(void);
 void test_streams(void);
 void test_send(void);
 void test_recv(void);

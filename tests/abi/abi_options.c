@@ -73,7 +73,8 @@ static const struct row rows[] = {
 	{ "STREAM_STOP_SENDING", 3, &error_info, sizeof(error_info),
 	  { EPIPE, EPIPE, EPIPE, EPIPE, ENOSTR, ENOSTR, EPIPE },
 	  ALL(NOPROTO) },
-	{ "CONNECTION_ID", 4, &ids, sizeof(ids), ALL(ANY), AFTER(EINVAL) },
+	{ "CONNECTION_ID", 4, &ids, sizeof(ids), AFTER(EINVAL),
+	  AFTER(EINVAL) },
 	{ "CONNECTION_CLOSE", 5, &closing, sizeof(closing), ALL(0), ALL(0) },
 	/* the established server may have an update of the client's to follow */
 	{ "KEY_UPDATE", 7, NULL, 0,
