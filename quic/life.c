@@ -36,6 +36,7 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	cfg->owner = sk;
 	cfg->prefer_version = q->set.version;
 	cfg->only_version = q->set.disable_compat_version;
+	cfg->nagle = !q->set.nodelay;
 	cfg->local = &q->set.tp;
 	cfg->cc = quic_cc_by_algo(q->set.cong);
 	/* who chose SO_RCVBUF chose how far windows go as well */
@@ -241,6 +242,8 @@ void quic_sock_orphan_close(struct sock *sk, u64 err)
 
 	if (!q->alive)
 		return;
+	/* nothing more follows */
+	quic_nagle_write(&q->conn, false, now);
 	if (q->conn.state < QUIC_CONN_CLOSING && !err && has_unacked(q)) {
 		q->linger_ns = linger_deadline(q, now);
 		arm_housekeep(sk, q->linger_ns, now);

@@ -329,6 +329,8 @@ int quic_config_set(struct sock *sk, const struct quic_config *config)
 	if (algo)
 		quic_cong_set(sk, quic_cc_by_algo(algo));
 	set_u8(&set->nodelay, config->stream_data_nodelay);
+	if (quic_sk(sk)->has_conn)
+		quic_sk(sk)->conn.nagle.on = !set->nodelay;
 	set_u8(&set->session_ticket, config->receive_session_ticket);
 	set_u8(&set->cert_request, config->certificate_request);
 	return 0;

@@ -127,6 +127,7 @@ static int wait_room(struct sock *sk, long *timeo)
 	int err = 0;
 
 	/* what the buffer holds has to be on its way before one waits for it */
+	quic_nagle_write(&quic_sk(sk)->conn, false, quic_now());
 	quic_sock_push(sk);
 	add_wait_queue(sk_sleep(sk), &wait);
 	while (!err && !has_room(sk))
@@ -139,7 +140,8 @@ static int wait_room(struct sock *sk, long *timeo)
  * quic_stream_open_wait() - open a stream, waiting for the peer's leave
  * @sk: socket that may write
  * @id: id, or -1 for the next
- * @flags: MSG_QUIC_STREAM_UNI chooses the type when @id is -1
+ * @flags: MSG_QUIC_STREAM_UNI chooses the type when @id is -1;
+ *	MSG_QUIC_STREAM_SNDBLOCK has the peer told each time that it holds us up
  * @dontwait: do not wait
  * @sp: the stream
  *
@@ -157,6 +159,9 @@ int quic_stream_open_wait(struct sock *sk, s64 id, u32 flags, bool dontwait,
 	long timeo;
 	int err;
 
+	/* SNDBLOCK: STREAMS_BLOCKED also when it was said for this limit */
+	if (flags & MSG_QUIC_STREAM_SNDBLOCK)
+		q->conn.streams.blocked_at[uni] = U64_MAX;
 	err = quic_stream_open(&q->conn, id, uni, GFP_KERNEL, sp);
 	if (err != -EAGAIN)
 		return err;
@@ -438,6 +443,7 @@ static int send_stream(struct sock *sk, struct msghdr *msg, size_t len,
 	ret = send_held(sk, s, msg, len, info);
 	if (ret >= 0)
 		q->active_sid = s->fin ? -1 : (s64)s->id;
+	quic_nagle_write(&q->conn, msg->msg_flags & MSG_MORE, quic_now());
 	quic_stream_unref(&q->conn, s);
 	quic_sock_push(sk);
 	return ret;

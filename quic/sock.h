@@ -136,7 +136,7 @@ struct quic_crypt {
  * @cipher: TLS_CIPHER_* that the handshake is to offer, 0: all
  * @cong: enum quic_cong_algo
  * @validate_peer: server: every client has to follow a Retry
- * @nodelay: kept
+ * @nodelay: short tails of stream data are not held back
  * @session_ticket: client wants one
  * @cert_request: for the handshake's eyes only
  * @stateless_reset: server: announce a reset token in the parameters

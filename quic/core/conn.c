@@ -171,6 +171,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	quic_events_init(&c->events);
 	quic_early_init(&c->early);
 	quic_dgrams_init(&c->dgrams);
+	quic_nagle_init(&c->nagle, cfg->nagle);
 	quic_rtt_init(&c->rtt, cfg->initial_rtt_ns);
 	/* RFC 9000 8.1: a client has proven nothing, a server chose to listen */
 	quic_path_init(&c->path, 0, cfg->mtu,
@@ -688,6 +689,7 @@ u64 quic_conn_deadline(const struct quic_conn *c)
 	t = min(t, quic_idle_ping_deadline(c));
 	t = min(t, quic_keys_deadline(&c->keys));
 	t = min(t, c->early.until_ns);
+	t = min(t, c->nagle.more_until_ns);
 	t = min(t, quic_migration_deadline(c));
 	if (c->cc.pacer.next_ns)
 		t = min(t, c->cc.pacer.next_ns);
@@ -711,6 +713,7 @@ void quic_conn_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 		return;
 	}
 	quic_early_expire(c, now);
+	quic_nagle_timeout(&c->nagle, now);
 	quic_pacer_timeout(&c->cc.pacer, now);
 	if (quic_migration_deadline(c) <= now)
 		quic_migration_timeout(c, now);

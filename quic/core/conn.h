@@ -14,6 +14,7 @@
 #include "header.h"
 #include "idle.h"
 #include "keys.h"
+#include "nagle.h"
 #include "migration.h"
 #include "path.h"
 #include "pnspace.h"
@@ -238,6 +239,7 @@ struct quic_conn {
 	struct quic_flow flow;
 	struct quic_streams streams;
 	struct quic_dgrams dgrams;
+	struct quic_nagle nagle;
 	struct quic_cids cids;
 	struct quic_keys keys;
 	struct quic_early early;
@@ -304,6 +306,7 @@ struct quic_conn {
  * @spin: the spin bit may be used (RFC 9000 17.4)
  * @rx_window_max: that receive windows may grow to, bytes; less than they
  *	begin with: they do not
+ * @nagle: hold short tails of stream data back
  * @cc: congestion control; NULL: NewReno
  * @now: ns
  */
@@ -311,6 +314,7 @@ struct quic_conn_cfg {
 	void *owner;
 	bool server;
 	bool addr_validated;
+	bool nagle;
 	bool plpmtud;
 	bool ecn;
 	bool skip_pns;

@@ -405,14 +405,28 @@ static bool app_has_control(const struct quic_conn *c)
 	       quic_cid_to_announce((struct quic_conn *)c);
 }
 
+/* Is it more than the tail that nobody would miss for a moment? */
+static bool is_urgent(const struct quic_stream *s, const struct chunk *k)
+{
+	return k->lost || s->fin || k->off + k->len != s->tx_end;
+}
+
 static bool has_stream_data(struct quic_conn *c)
 {
 	struct quic_stream *s;
+	u64 bytes = 0;
 
 	list_for_each_entry(s, &c->streams.sendq, sendq) {
-		if (quic_stream_sendable(c, s))
+		struct chunk k;
+
+		if (!quic_stream_sendable(c, s)) {
+			note_blocked(c, s);
+			continue;
+		}
+		next_chunk(c, s, &k);
+		bytes += k.len;
+		if (is_urgent(s, &k) || !quic_nagle_holds(c, bytes))
 			return true;
-		note_blocked(c, s);
 	}
 	return false;
 }
@@ -632,6 +646,8 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		}
 		full = even_out(b, size);
 		quic_builder_end(b);
+		if (!full && quic_builder_last(b)->stream)
+			quic_nagle_sent_short(&c->nagle, b->pkt->pn);
 		/* messages of one length make a burst of shorter datagrams */
 		if (!full && b->plan->n_dgrams == 1 &&
 		    quic_dgrams_pending(&c->dgrams)) {

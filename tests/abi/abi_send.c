@@ -168,8 +168,52 @@ static void check_flow_control(void)
 	pair_close(&p);
 }
 
+/* MSG_MORE: a tail waits for what follows, and not for ever. */
+static void check_more(void)
+{
+	struct pair p;
+	struct got g;
+	int left = 0;
+
+	pair_open(&p);
+	is(send(p.cli, "a", 1, MSG_MORE), 1, "a byte, MSG_MORE");
+	ioctl(p.cli, SIOCOUTQNSD, &left);
+	is(left, 1, "it waits");
+	is(send(p.cli, "b", 1, 0), 1, "another byte");
+	is(recv_item(p.srv, &g, 10, 0), 2, "they arrive together");
+	is(send(p.cli, "c", 1, MSG_MORE), 1, "a byte, MSG_MORE");
+	is(recv_item(p.srv, &g, 10, 0), 1, "it arrives when nothing follows");
+	is(send(p.cli, "d", 1, MSG_MORE), 1, "a byte, MSG_MORE");
+	close(p.cli);
+	p.cli = -1;
+	is(recv_item(p.srv, &g, 10, 0), 1, "it arrives before close() does");
+	pair_close(&p);
+}
+
+/* stream_data_nodelay: short writes without a reader's acknowledgement */
+static void check_nodelay(void)
+{
+	struct quic_config config = { .stream_data_nodelay = 1 };
+	struct pair p;
+	struct got g;
+	int i, got = 0;
+
+	pair_new(&p);
+	set_opt(p.cli, QUIC_SOCKOPT_CONFIG, &config, sizeof(config));
+	pair_connect(&p);
+	pair_establish(&p);
+	for (i = 0; i < 20; i++)
+		send(p.cli, "x", 1, 0);
+	while (got < 20 && recv_item(p.srv, &g, 30, 0) > 0)
+		got += g.len;
+	is(got, 20, "stream_data_nodelay: 20 short writes");
+	pair_close(&p);
+}
+
 void test_send(void)
 {
+	check_more();
+	check_nodelay();
 	check_cmsgs();
 	check_flags();
 	check_streams();

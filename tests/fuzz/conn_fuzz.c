@@ -347,6 +347,43 @@ static void recv_reset(struct fuzz *f, u8 byte)
 		quic_conn_recv_reset(&f->c, f->now);
 }
 
+/* A message of the longest kind, or of @arg bytes. */
+static void send_dgram(struct fuzz *f, u8 arg)
+{
+	int max = quic_dgram_max(&f->c);
+	struct quic_dgram *d;
+
+	if (max < 0 || f->c.dgrams.tx_mem > WRITE_MAX)
+		return;
+	d = quic_dgram_alloc(arg == 0x3f ? max : min_t(int, arg, max),
+			     GFP_ATOMIC);
+	if (d)
+		quic_dgram_send(&f->c, d);
+}
+
+static void app_extra(struct fuzz *f, u8 arg)
+{
+	switch (arg >> 6) {
+	case 0:
+		quic_keys_open_failed(&f->c);
+		return;
+	case 1:
+		send_dgram(f, arg & 0x3f);
+		return;
+	case 2:
+		quic_nagle_write(&f->c, arg & 1, f->now);
+		f->c.nagle.on = arg & 2;
+		return;
+	default:
+		if (arg & 0x20)
+			quic_cid_retire_local(&f->c, arg & 0xf);
+		else if (arg & 0x10)
+			quic_cid_use_remote(&f->c, arg & 0xf);
+		else
+			quic_cid_retire_remote(&f->c, arg & 0xf);
+	}
+}
+
 static void app_act(struct fuzz *f, unsigned int what, u8 id)
 {
 	struct quic_stream *s = quic_stream_find(&f->c, id);
@@ -376,7 +413,7 @@ static void app_act(struct fuzz *f, unsigned int what, u8 id)
 		recv_ack(f, id);
 		return;
 	default:
-		quic_keys_open_failed(&f->c);
+		app_extra(f, id);
 	}
 }
 
@@ -384,6 +421,7 @@ static void app_act(struct fuzz *f, unsigned int what, u8 id)
 static void look_after(struct fuzz *f)
 {
 	struct quic_conn *c = &f->c;
+	struct quic_dgram *d;
 	u8 token[QUIC_RESET_TOKEN_LEN];
 	struct quic_cid cid = our_cid;
 	struct quic_stream *s;
@@ -402,6 +440,8 @@ static void look_after(struct fuzz *f)
 	}
 	while (quic_cid_retired(c, &cid))
 		;
+	while ((d = quic_dgram_readable(c)))
+		quic_dgram_read(c, d, d->len, true);
 	while (quic_streams_acked(c))
 		;
 	while ((s = quic_streams_reap(c)))
@@ -496,6 +536,7 @@ static void fill_params(struct quic_tparams *tp, bool narrow)
 	tp->initial_max_streams_bidi = narrow ? 2 : 20;
 	tp->initial_max_streams_uni = narrow ? 1 : 20;
 	tp->active_connection_id_limit = narrow ? 2 : 7;
+	tp->max_datagram_frame = narrow ? 40 : 65535;
 }
 
 static void give_params(struct fuzz *f, bool narrow)

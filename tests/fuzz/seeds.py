@@ -198,7 +198,9 @@ def send(eighths):
     return bytes([0xE0 | eighths])
 
 
-READ, RESET, STOP, UPDATE, CLOSE, STATELESS, ACKED = range(7)
+READ, RESET, STOP, UPDATE, CLOSE, STATELESS, ACKED, EXTRA = range(8)
+# arguments of EXTRA
+DGRAM, NAGLE, RETIRE_THEIRS, USE_THEIRS, RETIRE_OURS = 0x40, 0x82, 0xC0, 0xD0, 0xE0
 
 
 def acked(count, but_last=0):
@@ -235,6 +237,15 @@ def conn_seeds():
             9, uni=True, fin=True) + acked(7)
         yield f"{role}_ids", bytes([server]) + packet(new_cid(1, 0, b"11111111")) + packet(
             new_cid(2, 2, b"2222")) + acked(7) + packet(varints(0x19, 1)) + pause(3)
+        yield f"{role}_datagrams", bytes([server]) + act(EXTRA, DGRAM | 0x3F, hold=True) * 3 + act(EXTRA, DGRAM | 9) + packet(
+            b"\x31" + blob(data) + b"\x30" + data) + act(EXTRA, DGRAM, hold=True) + send(0) + acked(5, 1) + pause(3)
+        yield f"{role}_datagram_too_large", bytes([server | NARROW]) + act(EXTRA, DGRAM | 0x3F) + packet(b"\x31" + blob(bytes(39)))
+        yield f"{role}_ids_by_choice", bytes([server]) + b"".join(
+            packet(new_cid(n, 0, bytes([n] * 8))) for n in (1, 2, 3)) + act(EXTRA, USE_THEIRS | 2) + act(
+            EXTRA, RETIRE_THEIRS | 3) + packet(new_cid(1, 0, b"1" * 8)) + acked(9) + act(EXTRA, RETIRE_OURS | 2) + packet(
+            varints(0x19, 0, 0x19, 1)) + acked(5) + pause(3)
+        yield f"{role}_tails", bytes([server]) + act(EXTRA, NAGLE) + b"".join(write(1) for _ in range(5)) + acked(2) + act(
+            EXTRA, NAGLE | 1) + write(1) + pause(20) + acked(4)
         yield f"{role}_update", bytes([server]) + acked(3) + act(UPDATE) + write(5) + packet(
             PING, phase=True) + acked(7) + packet(PING) + pause(31) + packet(PING, phase=True)
         yield f"{role}_close", bytes([server]) + act(CLOSE, 7) + packet(PING) * 4 + packet(close(0, b"")) + pause(31)

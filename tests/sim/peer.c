@@ -520,7 +520,7 @@ void sim_peer_recv(struct sim_peer *p, const struct sim_dgram *d, u64 now)
 
 /* ---- application ------------------------------------------------------------ */
 
-static void app_write(struct sim_peer *p)
+static void app_write(struct sim_peer *p, u64 now)
 {
 	unsigned int i;
 
@@ -545,6 +545,7 @@ static void app_write(struct sim_peer *p)
 			  1 + sim_rand(&p->rng) % 60000);
 		f->written += n;
 		quic_stream_write(&p->c, s, n, f->written == f->size);
+		quic_nagle_write(&p->c, sim_chance(&p->rng, 100), now);
 		if (sim_chance(&p->rng, 3) &&
 		    !quic_stream_reset(&p->c, s, 77))
 			f->reset = true;
@@ -578,6 +579,11 @@ static void read_stream(struct sim_peer *p, struct quic_stream *s, u64 budget)
 	u64 taken = 0;
 	u32 n, i;
 
+	/* the answer is RESET_STREAM, unless all was sent before */
+	if (sim_chance(&p->rng, 3) && !quic_stream_stop(&p->c, s, 88)) {
+		f->stopped = true;
+		return;
+	}
 	while (budget && (n = quic_reasm_peek_at(&s->rx, taken, &data))) {
 		n = min_t(u64, n, budget);
 		for (i = 0; i < n; i++)
@@ -684,6 +690,25 @@ static void issue_cids(struct sim_peer *p)
 		;
 }
 
+/* Ids are given back, asked back and chosen, at any time; most is refused. */
+static void change_cids(struct sim_peer *p)
+{
+	u64 seq = p->c.cids.local_next + sim_rand(&p->rng) % 8;
+
+	switch (sim_rand(&p->rng) % 3) {
+	case 0:
+		quic_cid_retire_local(&p->c, seq - min_t(u64, seq, 8));
+		break;
+	case 1:
+		quic_cid_retire_remote(&p->c, p->c.cids.remote_top -
+				       min(p->c.cids.remote_top, seq & 3));
+		break;
+	default:
+		quic_cid_use_remote(&p->c, p->c.cids.remote_top -
+				    min(p->c.cids.remote_top, seq & 3));
+	}
+}
+
 static void run_app(struct sim_peer *p, u64 now)
 {
 	if (p->c.server)
@@ -692,14 +717,16 @@ static void run_app(struct sim_peer *p, u64 now)
 		client_handshake(p, now);
 	quic_keys_ready(&p->c.keys, p->c.keys.rx_gen + 1);
 	if (p->c.state == QUIC_CONN_HANDSHAKE && p->c.early.can_send)
-		app_write(p);
+		app_write(p, now);
 	if (p->c.state != QUIC_CONN_ESTABLISHED)
 		return;
 	issue_cids(p);
+	if (sim_chance(&p->rng, 20))
+		change_cids(p);
 	if (p->updates && sim_chance(&p->rng, 20) && !quic_keys_update(&p->c))
 		p->updates--;
 	app_read(p);
-	app_write(p);
+	app_write(p, now);
 	send_dgrams(p);
 	read_dgrams(p);
 }
@@ -736,6 +763,8 @@ bool sim_peer_done(const struct sim_peer *p)
 				break;
 		if (k == SIM_STREAMS)
 			return false;
+		if (p->other->rx[k].stopped)
+			continue;
 		if (f->reset ? !(p->other->rx[k].ended_by_reset ||
 				 p->other->rx[k].ended) :
 			       !p->other->rx[k].ended)
@@ -807,6 +836,7 @@ int sim_peer_init(struct sim_peer *p, int index, struct sim_net *net,
 	p->prefers = index && sim_rand(&p->rng) % 3 == 0;
 	if (!err && p->prefers)
 		prefer(p);
+	p->c.nagle.on = sim_chance(&p->rng, 500);
 	return err;
 }
 

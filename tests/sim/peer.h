@@ -8,7 +8,7 @@
 #include "quic/core/send.h"
 #include "roam.h"
 
-#define SIM_STREAMS	16
+#define SIM_STREAMS	128
 #define SIM_PARAMS_MAX	512
 
 /* How a connection begins. */
@@ -32,6 +32,7 @@ struct sim_flow {
 	bool reset;		/* we reset it on the way */
 	bool ended;		/* the reader saw FIN */
 	bool ended_by_reset;
+	bool stopped;		/* the reader asked for no more */
 };
 
 /* Datagrams: sent with a number, each is seen once at most. */

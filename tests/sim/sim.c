@@ -85,8 +85,12 @@ static void setup(struct run *r)
 		p->updates = sim_rand(&rng) % 4;
 		p->n_dgrams = sim_rand(&rng) % SIM_DGRAMS;
 		p->slow_reader = sim_rand(&rng) % 3 == 0;
+		/* one in five: many short streams, above the limit at a time */
+		if (r->seed % 5 == 0)
+			p->n_tx = 30 + sim_rand(&rng) % 30;
 		for (k = 0; k < p->n_tx; k++) {
-			p->tx[k].size = 1 + sim_rand(&rng) % 200000;
+			p->tx[k].size = 1 + sim_rand(&rng) %
+					(p->n_tx < 8 ? 200000 : 300);
 			p->tx[k].id = sim_rand(&rng) & 1;	/* uni? */
 		}
 	}
