@@ -16,10 +16,12 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "cid_lens.h"
 #include "core/header.h"
 #include "core/hello.h"
 #include "hello.h"
 #include "mib.h"
+#include "pair.h"
 #include "rx.h"
 #include "sock.h"
 #include "stateless.h"
@@ -51,6 +53,7 @@ struct demux_key {
  * @key: under which
  * @sk: whose; no reference: a reader takes one if the count is not 0
  * @list: in quic_sock.cids; sock lock
+ * @counted: by quic_cid_lens_add()
  * @rcu: readers may still look
  */
 struct demux_entry {
@@ -58,13 +61,16 @@ struct demux_entry {
 	struct demux_key key;
 	struct sock *sk;
 	struct list_head list;
+	bool counted;
 	struct rcu_head rcu;
 };
 
 /**
  * struct demux_peek - what the start of a datagram tells
  * @cid: destination connection id
- * @cid_len: bytes; 0 when there is none to be had
+ * @cid_len: bytes; 0 when there is none to be had; of a short header the
+ *	default, until find_sock() finds another
+ * @room: bytes at @cid
  * @is_long: long header
  * @first: first byte
  * @version: long header only
@@ -73,6 +79,7 @@ struct demux_peek {
 	const u8 *cid;
 	u32 version;
 	u8 cid_len;
+	u8 room;
 	u8 first;
 	bool is_long;
 };
@@ -129,6 +136,7 @@ static int add_entry(struct sock *sk, struct demux_entry *e)
 	int err;
 
 	e->sk = sk;
+	e->counted = false;
 	err = rhashtable_lookup_insert_fast(&cid_table, &e->node, cid_params);
 	if (err) {
 		kfree(e);
@@ -150,17 +158,29 @@ static int add_entry(struct sock *sk, struct demux_entry *e)
 int quic_demux_add(struct sock *sk, const struct quic_cid *cid)
 {
 	struct demux_entry *e;
+	int err;
 
 	e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
 	if (!e)
 		return -ENOMEM;
 	set_key(&e->key, sock_net(sk), cid->data, cid->len);
-	return add_entry(sk, e);
+	err = add_entry(sk, e);
+	if (err)
+		return err;
+	/* one that a client made up is in long headers only, as a rule */
+	if (cid->len != QUIC_CID_DEFAULT_LEN &&
+	    cid->len == quic_sk(sk)->set.cid_len) {
+		e->counted = true;
+		quic_cid_lens_add(cid->len);
+	}
+	return 0;
 }
 
 static void del_entry(struct demux_entry *e)
 {
 	list_del(&e->list);
+	if (e->counted)
+		quic_cid_lens_del(e->key.len);
 	rhashtable_remove_fast(&cid_table, &e->node, cid_params);
 	kfree_rcu(e, rcu);
 }
@@ -186,6 +206,7 @@ void quic_demux_purge(struct sock *sk)
 
 	list_for_each_entry_safe(e, next, &quic_sk(sk)->cids, list)
 		del_entry(e);
+	quic_pair_del(sk);
 }
 
 static void del_token(struct sock *sk, const struct demux_key *key)
@@ -555,6 +576,25 @@ static bool is_early(const struct demux_peek *peek)
 	return type == (peek->version == QUIC_V1 ? 1 : 2);
 }
 
+/* A short header does not say how long the lost connection's id was. */
+static u8 reset_cid_len(struct net *net, const struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
+	struct listener_choice choice = {};
+	u8 len = peek->cid_len;
+	struct sock *lsk;
+
+	if (likely(!quic_cid_lens_mask()))
+		return len;
+	/* as the server at this address issues them */
+	lsk = find_listener(net, skb, &choice);
+	if (!lsk)
+		return len;
+	len = min(quic_sk(lsk)->set.cid_len, peek->room);
+	sock_put(lsk);
+	return len;
+}
+
 /*
  * No socket has the connection id of a short header. RFC 9000 10.3.1: it may
  * be a reset for one that has its token; the socket looks at the address and
@@ -575,7 +615,8 @@ static void rcv_short(struct net *net, struct sk_buff *skb, unsigned int len,
 	set_token_key(&key, net, token);
 	sk = find_key(&key);
 	if (!sk) {
-		quic_stateless_reset(net, skb, len, peek->cid, peek->cid_len);
+		quic_stateless_reset(net, skb, len, peek->cid,
+				     reset_cid_len(net, skb, peek));
 		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
 		return;
 	}
@@ -637,6 +678,7 @@ static bool peek_at(const struct sk_buff *skb, unsigned int off,
 	peek->version = 0;
 	peek->cid_len = QUIC_CID_DEFAULT_LEN;
 	peek->cid = p + 1;
+	peek->room = min_t(u8, n - 1, QUIC_CID_MAX_LEN);
 	if (!peek->is_long)
 		return true;
 	if (n < LONG_DCID_OFF)
@@ -644,17 +686,59 @@ static bool peek_at(const struct sk_buff *skb, unsigned int off,
 	peek->version = get_unaligned_be32(p + 1);
 	peek->cid_len = p[LONG_DCID_OFF - 1];
 	peek->cid = p + LONG_DCID_OFF;
+	peek->room = QUIC_CID_MAX_LEN;
 	/* longer ones exist in other versions only */
 	if (peek->cid_len > QUIC_CID_MAX_LEN)
 		return peek->version != QUIC_V1 && peek->version != QUIC_V2;
 	return LONG_DCID_OFF + peek->cid_len <= n;
 }
 
-static void rcv_one_cid(struct net *net, struct sk_buff *skb,
-			const struct demux_peek *peek)
+static struct sock *find_odd(struct net *net, struct demux_peek *peek,
+			     u32 mask)
+{
+	struct sock *sk;
+	u8 len;
+
+	/* the longest first: it is the least likely to be there by chance */
+	for (; mask; mask &= ~BIT(len)) {
+		len = fls(mask) - 1;
+		if (len > peek->room)
+			continue;
+		sk = quic_demux_find(net, peek->cid, len);
+		if (sk) {
+			peek->cid_len = len;
+			return sk;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * RFC 9000 5.2: by the connection id, or, where a connection has none, by the
+ * addresses. Return: the socket with a reference, or NULL.
+ */
+static struct sock *find_sock(struct net *net, const struct sk_buff *skb,
+			      struct demux_peek *peek)
 {
 	struct sock *sk = quic_demux_find(net, peek->cid, peek->cid_len);
+	u32 mask = quic_cid_lens_mask();
 
+	if (likely(sk))
+		return sk;
+	if (!peek->is_long && unlikely(mask))
+		sk = find_odd(net, peek, mask);
+	if (sk || (peek->is_long && peek->cid_len))
+		return sk;
+	sk = quic_pair_find(net, skb);
+	if (sk)
+		peek->cid_len = 0;
+	return sk;
+}
+
+/* @sk: whose it is, with a reference that is dropped here, or NULL */
+static void rcv_one_cid(struct net *net, struct sock *sk, struct sk_buff *skb,
+			const struct demux_peek *peek)
+{
 	if (!sk) {
 		rcv_unknown(net, skb, peek);
 		return;
@@ -675,9 +759,9 @@ static bool one_cid(const struct sk_buff *skb, const struct demux_peek *first)
 	for (off = step; off < skb->len; off += step) {
 		if (!peek_at(skb, off, skb->len - off, buf, &peek) ||
 		    peek.is_long != first->is_long ||
-		    peek.cid_len != first->cid_len ||
-		    peek.cid_len > QUIC_CID_MAX_LEN ||
-		    memcmp(peek.cid, first->cid, peek.cid_len))
+		    (peek.is_long && peek.cid_len != first->cid_len) ||
+		    first->cid_len > peek.room ||
+		    memcmp(peek.cid, first->cid, first->cid_len))
 			return false;
 	}
 	return true;
@@ -728,7 +812,7 @@ static void rcv_dgram(struct net *net, struct sk_buff *skb)
 	if (!peek_at(skb, 0, skb->len, buf, &peek))
 		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
 	else
-		rcv_one_cid(net, skb, &peek);
+		rcv_one_cid(net, find_sock(net, skb, &peek), skb, &peek);
 }
 
 static void rcv_split(struct net *net, struct sk_buff *skb)
@@ -761,6 +845,7 @@ void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 {
 	u8 buf[PEEK_FAST_BYTES];
 	struct demux_peek peek;
+	struct sock *sk = NULL;
 	unsigned int len;
 
 	if (!skb_is_gso(skb)) {
@@ -769,10 +854,17 @@ void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 	}
 	len = min_t(unsigned int, skb_shinfo(skb)->gso_size, skb->len);
 	if (peek_at(skb, 0, len, buf, &peek) &&
-	    peek.cid_len <= QUIC_CID_MAX_LEN && one_cid(skb, &peek))
-		rcv_one_cid(net, skb, &peek);
-	else
-		rcv_split(net, skb);
+	    peek.cid_len <= QUIC_CID_MAX_LEN) {
+		/* only then it is known how long the id is */
+		sk = find_sock(net, skb, &peek);
+		if (one_cid(skb, &peek)) {
+			rcv_one_cid(net, sk, skb, &peek);
+			return;
+		}
+	}
+	if (sk)
+		sock_put(sk);
+	rcv_split(net, skb);
 }
 
 /* ---- module ------------------------------------------------------------ */
@@ -780,13 +872,21 @@ void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 /* Return: 0 or -ENOMEM. */
 int quic_demux_init(void)
 {
+	int err = quic_pair_init();
+
+	if (err)
+		return err;
 	get_random_bytes(token_secret, sizeof(token_secret));
-	return rhashtable_init(&cid_table, &cid_params);
+	err = rhashtable_init(&cid_table, &cid_params);
+	if (err)
+		quic_pair_exit();
+	return err;
 }
 
 /* Every socket is gone, and with it every entry. */
 void quic_demux_exit(void)
 {
 	rhashtable_destroy(&cid_table);
+	quic_pair_exit();
 	rcu_barrier();
 }

@@ -19,7 +19,8 @@ static int start_listening(struct sock *sk)
 {
 	int err;
 
-	if (quic_sk(sk)->has_conn)
+	/* RFC 9000 5.2: a server is found by its id */
+	if (quic_sk(sk)->has_conn || !quic_sk(sk)->set.cid_len)
 		return -EINVAL;
 	if (!quic_sk(sk)->udp) {
 		err = sk->sk_prot->get_port(sk, 0);

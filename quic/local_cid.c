@@ -6,6 +6,7 @@
 
 #include "demux.h"
 #include "mib.h"
+#include "pair.h"
 
 #define NEW_CID_TRIES	8
 /* RFC 9000 5.1.2 gives no number; packets in flight are older by then */
@@ -44,20 +45,28 @@ void quic_sock_reset_token(struct net *net, const struct quic_cid *cid,
 /**
  * quic_sock_new_cid() - make a connection id that leads to this socket
  * @sk: socket
- * @cid: the id, random, already in the demultiplexer
+ * @cid: the id as the socket wants it, already in the demultiplexer
  * @token: its reset token, 16 bytes
  *
  * Context: sock lock.
- * Return: 0, -ENOMEM, or -EEXIST after bad luck many times over.
+ * Return: 0, -ENOMEM, or -EEXIST after bad luck many times over; -EADDRINUSE
+ * for a second socket without id between the same addresses.
  */
 int quic_sock_new_cid(struct sock *sk, struct quic_cid *cid, u8 *token)
 {
+	const struct quic_settings *set = &quic_sk(sk)->set;
+	u8 fixed = set->cid_prefix_len;
 	int err = -EEXIST;
 	int i;
 
-	cid->len = QUIC_CID_DEFAULT_LEN;
+	cid->len = set->cid_len;
+	if (!cid->len) {
+		memset(token, 0, QUIC_RESET_TOKEN_LEN);
+		return quic_pair_add(sk);
+	}
+	memcpy(cid->data, set->cid_prefix, fixed);
 	for (i = 0; i < NEW_CID_TRIES && err == -EEXIST; i++) {
-		get_random_bytes(cid->data, cid->len);
+		get_random_bytes(cid->data + fixed, cid->len - fixed);
 		err = quic_demux_add(sk, cid);
 	}
 	if (!err)

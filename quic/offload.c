@@ -64,7 +64,7 @@ static void create_dir(struct sock *sk, int dir, struct net_device *netdev)
 		.cipher = offload_cipher(q->crypt.cipher),
 		.cid_len = dir == QUIC_DIR_TX ?
 			   quic_cid_remote(&q->conn)->len :
-			   QUIC_CID_DEFAULT_LEN,
+			   q->conn.local.initial_scid.len,
 		.hp_key = hp_key,
 	};
 	struct quic_offload_dir *d;

@@ -44,6 +44,7 @@ void quic_settings_init(struct quic_settings *set)
 	tp->initial_max_streams_bidi = DEFAULT_STREAMS;
 	tp->initial_max_streams_uni = DEFAULT_STREAMS;
 	tp->active_connection_id_limit = DEFAULT_CIDS;
+	set->cid_len = QUIC_CID_DEFAULT_LEN;
 	set->initial_rtt_us = DEFAULT_RTT_US;
 	set->stateless_reset = 1;
 }

@@ -39,8 +39,8 @@
  */
 
 #define BATCH_PKTS		64
-#define SHORT_PN_OFF		(1 + QUIC_CID_DEFAULT_LEN)
-#define SHORT_PEEK_BYTES	(SHORT_PN_OFF + 4 + QUIC_SAMPLE_LEN)
+#define PN_LEN_MAX		4
+#define SHORT_HDR_MAX		(1 + QUIC_CID_MAX_LEN + PN_LEN_MAX)
 
 /* About two congestion windows of a beginner, in packets and in memory. */
 #define EARLY_MAX_SKBS		32
@@ -64,7 +64,7 @@ struct quic_rx_state {
 	u32 later_bytes;
 	struct scatterlist src[MAX_SKB_FRAGS + 2];
 	struct scatterlist dst[2];
-	u8 hdr[BATCH_PKTS][16];
+	u8 hdr[BATCH_PKTS][SHORT_HDR_MAX];
 	u8 mask[BATCH_PKTS][QUIC_SAMPLE_LEN] __aligned(QUIC_SAMPLE_LEN);
 };
 
@@ -195,16 +195,6 @@ static void keep_later(struct sock *sk, struct sk_buff *skb, u8 ecn)
 	rx->later_bytes += skb->truesize;
 	__skb_queue_tail(&rx->later, skb);
 	quic_sock_defer_work(sk, QUIC_TODO_RX);
-}
-
-/* RFC 9287 3: who announces it takes packets with either fixed bit. */
-static int parse_hdr(const struct rx_burst *x, const u8 *p, u32 len,
-		     struct quic_hdr *hdr)
-{
-	if (unlikely(x->q->conn.local.grease_quic_bit))
-		return quic_hdr_parse_greased(p, len, QUIC_CID_DEFAULT_LEN,
-					      hdr);
-	return quic_hdr_parse(p, len, QUIC_CID_DEFAULT_LEN, hdr);
 }
 
 /* ---- one packet -------------------------------------------------------- */
@@ -387,7 +377,7 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 	int err;
 	u64 pn;
 
-	if (parse_hdr(x, h, len, &hdr)) {
+	if (quic_conn_parse_hdr(&x->q->conn, h, len, &hdr)) {
 		count(x, QUIC_MIB_PKT_INVHDRDROP);
 		return;
 	}
@@ -418,14 +408,21 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 	}
 }
 
+/* Bytes of a short header with the longest packet number. */
+static u32 short_hdr_max(const struct rx_burst *x)
+{
+	return 1 + quic_conn_cid_len(&x->q->conn) + PN_LEN_MAX;
+}
+
 /* Header and sample of a datagram that is a short-header packet. */
 static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
 {
-	u8 peek[SHORT_PEEK_BYTES];
+	u8 peek[SHORT_HDR_MAX + QUIC_SAMPLE_LEN];
+	u32 len = short_hdr_max(x);
 
-	skb_copy_bits(x->skb, off, peek, sizeof(peek));
-	memcpy(x->rx->hdr[i], peek, SHORT_PN_OFF + 4);
-	memcpy(x->rx->mask[i], peek + SHORT_PN_OFF + 4, QUIC_SAMPLE_LEN);
+	skb_copy_bits(x->skb, off, peek, len + QUIC_SAMPLE_LEN);
+	memcpy(x->rx->hdr[i], peek, len);
+	memcpy(x->rx->mask[i], peek + len, QUIC_SAMPLE_LEN);
 }
 
 /* ---- any packet, in linear memory -------------------------------------- */
@@ -542,7 +539,7 @@ static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
 	int err;
 
 	while (len) {
-		err = parse_hdr(x, p, len, &hdr);
+		err = quic_conn_parse_hdr(&x->q->conn, p, len, &hdr);
 		/* RFC 9000 10.3: a reset may be shorter than any packet */
 		if (err && !dcid && !(p[0] & 0x80) &&
 		    len >= QUIC_RESET_MIN_BYTES &&
@@ -589,7 +586,8 @@ static bool fits_fast(const struct rx_burst *x, u32 off, u32 len)
 {
 	u8 first;
 
-	return len >= SHORT_PEEK_BYTES && x->q->conn.space[QUIC_SPACE_APP].can_recv &&
+	return len >= short_hdr_max(x) + QUIC_SAMPLE_LEN &&
+	       x->q->conn.space[QUIC_SPACE_APP].can_recv &&
 	       !skb_has_frag_list(x->skb) &&
 	       !skb_copy_bits(x->skb, off, &first, 1) && !(first & 0x80);
 }
@@ -611,7 +609,7 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 		}
 		p = x->mem.area;
 	}
-	if (parse_hdr(x, p, len, &hdr) ||
+	if (quic_conn_parse_hdr(&x->q->conn, p, len, &hdr) ||
 	    hdr.type != QUIC_PKT_SHORT) {
 		count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;

@@ -23,6 +23,7 @@
 #define QUIC_SNDBUF_MAX_BYTES	SZ_4M
 #define QUIC_RX_WINDOW_MAX_BYTES	SZ_8M
 
+struct quic_pair;
 struct quic_udp;
 struct quic_tx;
 struct quic_rx_state;
@@ -143,7 +144,10 @@ struct quic_crypt {
  * @disable_compat_version: no version but the one that the connection began
  *	with
  * @real_errors: say by errno why the connection ended
+ * @cid_len: bytes of the connection ids that are made here, 0..20
+ * @cid_prefix_len: bytes at @cid_prefix
  * @event_mask: bit per enum quic_event_type
+ * @cid_prefix: what they begin with; random bytes follow
  * @has_ticket_secret: @ticket_secret was set
  * @ticket_secret: server: that ticket keys are made of; never shown
  * @alpn: comma-separated names
@@ -167,6 +171,9 @@ struct quic_settings {
 	u8 stateless_reset;
 	u8 disable_compat_version;
 	u8 alpn_len;
+	u8 cid_len;
+	u8 cid_prefix_len;
+	u8 cid_prefix[QUIC_CID_PREFIX_MAX_LEN];
 	u8 real_errors;
 	u16 event_mask;
 	bool has_ticket_secret;
@@ -221,6 +228,7 @@ struct quic_path_addrs {
  * @cids: entries of the demultiplexer; owned by demux.c
  * @reset_token: the peer's, under which the demultiplexer finds the socket
  * @has_reset_token: it does
+ * @pair: the one of a socket whose id has no length; owned by pair.c
  * @gone: retired ids that leave the demultiplexer later
  * @n_gone: entries in @gone
  * @listen_node: in the listener table; owned by demux.c
@@ -274,6 +282,7 @@ struct quic_sock {
 	struct list_head cids;
 	u8 reset_token[QUIC_RESET_TOKEN_LEN];
 	bool has_reset_token;
+	struct quic_pair *pair;
 	struct quic_gone_cid gone[QUIC_GONE_CIDS];
 	u8 n_gone;
 	struct hlist_node listen_node;

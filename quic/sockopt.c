@@ -499,6 +499,55 @@ static int check_replay(struct sock *sk, const union opt_val *val, size_t len)
 	return quic_session_check_replay(sk, val->blob, len);
 }
 
+/* ---- connection ids ------------------------------------------------------ */
+
+/* RFC 9000 5.1: what is not random must leave an id that cannot be guessed. */
+#define CID_RANDOM_MIN	4
+
+static bool cid_form_valid(u32 len, size_t prefix)
+{
+	return len <= QUIC_CID_MAX_LEN &&
+	       (!prefix || prefix + CID_RANDOM_MIN <= len);
+}
+
+static int set_cid_len(struct sock *sk, const union opt_val *val, size_t len)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	if (q->has_conn || !cid_form_valid(val->on, q->set.cid_prefix_len) ||
+	    (sk->sk_state == TCP_LISTEN && !val->on))
+		return -EINVAL;
+	q->set.cid_len = val->on;
+	return 0;
+}
+
+static int get_cid_len(struct sock *sk, union opt_val *val, size_t *len)
+{
+	val->on = quic_sk(sk)->set.cid_len;
+	return 0;
+}
+
+static int set_cid_prefix(struct sock *sk, const union opt_val *val,
+			  size_t len)
+{
+	struct quic_sock *q = quic_sk(sk);
+
+	if (q->has_conn || !cid_form_valid(q->set.cid_len, len))
+		return -EINVAL;
+	memcpy(q->set.cid_prefix, val->blob, len);
+	q->set.cid_prefix_len = len;
+	return 0;
+}
+
+static int get_cid_prefix(struct sock *sk, union opt_val *val, size_t *len)
+{
+	const struct quic_settings *set = &quic_sk(sk)->set;
+
+	*len = set->cid_prefix_len;
+	memcpy(val->blob, set->cid_prefix, *len);
+	return 0;
+}
+
 static const struct opt_ops opts[] = {
 	[QUIC_SOCKOPT_EVENT] = {
 		.size = sizeof(struct quic_event_option),
@@ -562,6 +611,13 @@ static const struct opt_ops opts[] = {
 	},
 	[QUIC_SOCKOPT_REPLAY_CHECK] = {
 		.max = QUIC_REPLAY_ID_MAX_LEN, .set = check_replay,
+	},
+	[QUIC_SOCKOPT_CID_LEN] = {
+		.size = sizeof(u32), .set = set_cid_len, .get = get_cid_len,
+	},
+	[QUIC_SOCKOPT_CID_PREFIX] = {
+		.max = QUIC_CID_PREFIX_MAX_LEN,
+		.set = set_cid_prefix, .get = get_cid_prefix,
 	},
 	[QUIC_SOCKOPT_REAL_ERRORS] = {
 		.size = sizeof(u32),

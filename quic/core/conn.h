@@ -521,6 +521,23 @@ enum quic_rx_keys {
 enum quic_rx_keys quic_conn_rx_keys(const struct quic_conn *c,
 				    enum quic_level level);
 
+/* Bytes of the ids that this side issues: a short header does not tell. */
+static inline u8 quic_conn_cid_len(const struct quic_conn *c)
+{
+	return c->local.initial_scid.len;
+}
+
+/* quic_hdr_parse() of a packet that came for the connection. */
+static inline int quic_conn_parse_hdr(const struct quic_conn *c, const u8 *p,
+				      size_t len, struct quic_hdr *hdr)
+{
+	/* RFC 9287 3: who announces it takes packets with either fixed bit */
+	if (unlikely(c->local.grease_quic_bit))
+		return quic_hdr_parse_greased(p, len, quic_conn_cid_len(c),
+					      hdr);
+	return quic_hdr_parse(p, len, quic_conn_cid_len(c), hdr);
+}
+
 /* Number that pn is expanded against: largest received at that level. */
 static inline u64 quic_conn_rx_largest(const struct quic_conn *c,
 				       enum quic_level level)

@@ -420,7 +420,7 @@ static int may_start(const struct quic_conn *c, bool preferred)
 	    !c->path.preferred)
 		return -EOPNOTSUPP;
 	/* RFC 9000 9.5: that would be linkable, or not even be found */
-	if (!quic_cid_remote(c)->len)
+	if (!quic_cid_remote(c)->len || !c->local.initial_scid.len)
 		return -EOPNOTSUPP;
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CONNECTION_ID. */
+/* CONNECTION_ID, CID_LEN, CID_PREFIX. */
 #include "abi.h"
 
 #include <time.h>
@@ -86,7 +86,117 @@ static void check_connection_id(void)
 	pair_close(&p);
 }
 
+static int set_len(int fd, uint32_t len)
+{
+	return set_opt(fd, QUIC_SOCKOPT_CID_LEN, &len, sizeof(len));
+}
+
+static void check_lengths(void)
+{
+	static const uint32_t lens[][2] = {
+		{ 0, 20 }, { 0, 8 }, { 1, 1 }, { 4, 17 }, { 20, 4 }, { 8, 8 },
+	};
+	static uint8_t data[100000];
+	struct pair p;
+	struct got g;
+	unsigned int i;
+	uint64_t left;
+
+	for (i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		pair_new(&p);
+		is_errno(set_len(p.cli, lens[i][0]) ||
+			 set_len(p.lis, lens[i][1]), 0,
+			 "ids of %u and %u bytes", lens[i][0], lens[i][1]);
+		pair_connect(&p);
+		pair_establish(&p);
+		send_on(p.cli, 0, MSG_QUIC_STREAM_NEW, data, sizeof(data), 0);
+		for (left = sizeof(data); left; left -= g.len)
+			if (recv_data(p.srv, &g, sizeof(g.data)) <= 0)
+				break;
+		is(left, 0, "100000 bytes there");
+		send_on(p.srv, 0, 0, data, sizeof(data), 0);
+		for (left = sizeof(data); left; left -= g.len)
+			if (recv_data(p.cli, &g, sizeof(g.data)) <= 0)
+				break;
+		is(left, 0, "and back");
+		pair_close(&p);
+	}
+}
+
+static void check_values(void)
+{
+	static const uint8_t prefix[16] = "server-7";
+	uint32_t val = 0;
+	uint8_t got[16];
+	socklen_t len;
+	struct pair p;
+	int fd;
+
+	pair_new(&p);
+	get_val(p.cli, QUIC_SOCKOPT_CID_LEN, &val, sizeof(val));
+	is(val, 8, "CID_LEN is 8 at first");
+	is_errno(set_len(p.cli, 21), EINVAL, "CID_LEN 21");
+	is_errno(set_opt(p.lis, QUIC_SOCKOPT_CID_PREFIX, prefix, 5), EINVAL,
+		 "CID_PREFIX that leaves less than 4 random bytes");
+	is_errno(set_opt(p.lis, QUIC_SOCKOPT_CID_PREFIX, prefix, 4), 0,
+		 "CID_PREFIX of 4 bytes");
+	is_errno(set_len(p.lis, 7), EINVAL, "CID_LEN too short for it");
+	is_errno(set_len(p.lis, 20), 0, "CID_LEN 20");
+	is_errno(set_opt(p.lis, QUIC_SOCKOPT_CID_PREFIX, prefix, 16), 0,
+		 "CID_PREFIX of 16 bytes");
+	is_errno(set_opt(p.lis, QUIC_SOCKOPT_CID_PREFIX, prefix, 17), EINVAL,
+		 "CID_PREFIX of 17 bytes");
+	len = sizeof(got);
+	get_opt(p.lis, QUIC_SOCKOPT_CID_PREFIX, got, &len);
+	ok(len == 16 && !memcmp(got, prefix, 16), "CID_PREFIX comes back");
+	pair_connect(&p);
+	is_errno(set_len(p.lis, 0), EINVAL, "CID_LEN 0 on a listener");
+	pair_establish(&p);
+	check_flow(&p, "prefixed ids");
+	pair_close(&p);
+	fd = new_socket();
+	set_len(fd, 0);
+	is_errno(listen(fd, 1), EINVAL, "listen() with CID_LEN 0");
+	close(fd);
+}
+
+/* Without an id there is one connection between two addresses. */
+static void check_no_id(void)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET };
+	socklen_t len = sizeof(here);
+	struct pair p;
+	int fd;
+
+	pair_new(&p);
+	set_len(p.cli, 0);
+	here.sin_addr = p.addr.sin_addr;
+	bind(p.cli, (struct sockaddr *)&here, len);
+	pair_connect(&p);
+	pair_establish(&p);
+	check_flow(&p, "no id");
+	is_errno(set_ids(p.cli, 0, 0, 1), EINVAL, "there is none to retire");
+	getsockname(p.cli, (struct sockaddr *)&here, &len);
+	fd = new_socket();
+	set_len(fd, 0);
+	is_errno(bind(fd, (struct sockaddr *)&here, len), 0,
+		 "a second client on the same port");
+	is_errno(connect(fd, (struct sockaddr *)&p.addr, sizeof(p.addr)),
+		 EADDRINUSE, "cannot go without id to the same server");
+	close(fd);
+	fd = new_socket();
+	bind(fd, (struct sockaddr *)&here, len);
+	is_errno(connect(fd, (struct sockaddr *)&p.addr, sizeof(p.addr)), 0,
+		 "but with one it can");
+	close(fd);
+	check_flow(&p, "no id, still");
+	pair_close(&p);
+}
+
 void test_ids(void)
 {
 	check_connection_id();
+	check_values();
+	check_lengths();
+	check_no_id();
 }

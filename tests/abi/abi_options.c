@@ -52,6 +52,7 @@ static const uint8_t session[64] = { 1 };
 static const struct quic_early_data early = {
 	.state = QUIC_EARLY_DATA_ACCEPTED,
 };
+static const uint32_t eight = 8;
 static const struct quic_crypto_secret secret = {
 	.level = QUIC_CRYPTO_INITIAL, .type = TLS_CIPHER_AES_GCM_128,
 };
@@ -100,6 +101,10 @@ static const struct row rows[] = {
 	{ "REPLAY_CHECK", 74, session, 16,
 	  { EINVAL, EINVAL, EINVAL, 0, EINVAL, EINVAL, EINVAL },
 	  ALL(NOPROTO) },
+	{ "CID_LEN", 84, &eight, sizeof(eight),
+	  { 0, 0, EINVAL, EINVAL, EINVAL, EINVAL, EINVAL }, ALL(0) },
+	{ "CID_PREFIX", 85, "ab", 2,
+	  { 0, 0, EINVAL, EINVAL, EINVAL, EINVAL, EINVAL }, ALL(0) },
 	{ "15, which is none", 15, "", 1, ALL(NOPROTO), ALL(NOPROTO) },
 	{ "-1, which is none", -1, "", 1, ALL(NOPROTO), ALL(NOPROTO) },
 	{ "200, which is none", 200, "", 1, ALL(NOPROTO), ALL(NOPROTO) },

@@ -113,6 +113,10 @@ struct quic_handshake_info {
  *	a ClientHello with early data; EEXIST: it was seen before
  * @QUIC_SOCKOPT_CONGESTION: set, get: name of a congestion control algorithm:
  *	"reno", "cubic" or "bbr"; at any time
+ * @QUIC_SOCKOPT_CID_LEN: set, get: __u32: bytes of the connection ids that this
+ *	socket makes, 0 to 20; 0: for clients only
+ * @QUIC_SOCKOPT_CID_PREFIX: set, get: bytes that they begin with, for load
+ *	balancers that route by them; at least four random ones follow
  * @QUIC_SOCKOPT_STATS: get: struct quic_stats
  * @QUIC_SOCKOPT_REAL_ERRORS: set, get: __u32: 1: once the connection ended,
  *	the first call that fails, or SO_ERROR, says why; 0 (as it is at
@@ -145,12 +149,15 @@ enum quic_sockopt {
 	QUIC_SOCKOPT_REPLAY_CHECK		= 74,
 	/* extensions */
 	QUIC_SOCKOPT_CONGESTION			= 76,
+	QUIC_SOCKOPT_CID_LEN			= 84,
+	QUIC_SOCKOPT_CID_PREFIX			= 85,
 	QUIC_SOCKOPT_STATS			= 88,
 	QUIC_SOCKOPT_REAL_ERRORS		= 89,
 	QUIC_SOCKOPT_ZEROCOPY			= 90,
 };
 
 /* Limits of option values, in bytes */
+#define QUIC_CID_PREFIX_MAX_LEN		16
 #define QUIC_SOCKOPT_MAX_LEN		4096
 #define QUIC_ALPN_MAX_LEN		128
 #define QUIC_TOKEN_MAX_LEN		120
