@@ -344,6 +344,7 @@ struct quic_offload_key *quic_hw_tx_key(struct sock *sk,
 		return NULL;
 	}
 	if (!quic_offload_dir_on(dir, dst->dev) ||
+	    quic_offload_dir_tapped(dir) ||
 	    is_lossy(sk, QUIC_DIR_TX, quic_late_lost(hw->late)))
 		return NULL;
 	return quic_offload_key_get(dir, plan->gen);
@@ -420,6 +421,8 @@ enum quic_hw_rx quic_hw_rx_check(struct sock *sk, const struct sk_buff *skb,
 	    v.generation + 1 < k->rx_gen || v.generation > k->rx_gen + 1)
 		return refuse(sk);
 	quic_streak_break(&q->hw.refused);
+	/* it leaves the device; what came is here */
+	quic_offload_dir_tapped(dir);
 	*gen = v.generation;
 	return QUIC_HW_RX_OPENED;
 }

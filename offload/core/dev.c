@@ -384,6 +384,23 @@ int quic_offload_dev_switch(struct quic_offload_dev *qdev, bool on,
 #endif
 
 /**
+ * quic_offload_dev_set_tapped - may captures see clear text?
+ * @qdev: device
+ * @offload: go on while a packet socket captures; else software takes over
+ *
+ * Context: process, RTNL held; may sleep.
+ */
+void quic_offload_dev_set_tapped(struct quic_offload_dev *qdev, bool offload)
+{
+	ASSERT_RTNL();
+	if (qdev->untapped_only == !offload)
+		return;
+	WRITE_ONCE(qdev->untapped_only, !offload);
+	quic_offload_flow_kick_all(qdev);
+	quic_offload_nl_dev(qdev, QUIC_OFFLOAD_CMD_DEV_CHANGE_NTF);
+}
+
+/**
  * quic_offload_dev_set_features - for ndo_set_features
  * @qdev: device
  * @features: the new ones; dev->features still has the old ones

@@ -164,6 +164,34 @@ void quic_offload_dir_distrust(struct quic_offload_dir *dir)
 }
 EXPORT_SYMBOL_GPL(quic_offload_dir_distrust);
 
+/**
+ * quic_offload_dir_tapped - do captures forbid to use the device now?
+ * @dir: direction
+ *
+ * Has the direction taken out of the device, too.
+ *
+ * Context: any.
+ * Return: true: seal it in software.
+ */
+bool quic_offload_dir_tapped(struct quic_offload_dir *dir)
+{
+	struct quic_offload_dev *qdev = dir->qdev;
+	bool tapped;
+
+	if (likely(!READ_ONCE(qdev->untapped_only)))
+		return false;
+	/* unregistration waits for readers once it is disabled */
+	rcu_read_lock();
+	tapped = READ_ONCE(qdev->enabled) && quic_offload_dev_tapped(qdev);
+	rcu_read_unlock();
+	if (!tapped)
+		return false;
+	if (READ_ONCE(dir->reason) != QUIC_OFFLOAD_REASON_TAPPED)
+		quic_offload_flow_kick(dir, 0);
+	return true;
+}
+EXPORT_SYMBOL_GPL(quic_offload_dir_tapped);
+
 static struct quic_offload_key *find_key(struct quic_offload_dir *dir,
 					 u32 generation)
 {

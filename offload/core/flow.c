@@ -17,6 +17,8 @@
 #define LINGER		HZ
 /* A direction that lost packets has software that long. */
 #define DISTRUST	(60 * HZ)
+/* Nobody tells when a capture ends. */
+#define TAP_POLL	HZ
 
 static struct workqueue_struct *flow_wq;
 
@@ -582,6 +584,18 @@ static unsigned long distrust_left(struct quic_offload_dir *dir)
 	return left;
 }
 
+/* Why @dir may not be in a usable device, and when to look again. */
+static u8 hold_reason(struct quic_offload_dir *dir, unsigned long *delay)
+{
+	*delay = distrust_left(dir);
+	if (*delay)
+		return QUIC_OFFLOAD_REASON_VERDICT;
+	if (!dir->qdev->registered || !quic_offload_dev_tapped(dir->qdev))
+		return QUIC_OFFLOAD_REASON_NONE;
+	*delay = TAP_POLL;
+	return QUIC_OFFLOAD_REASON_TAPPED;
+}
+
 /* Does something wait for packets that are on their way? */
 static bool has_doomed(const struct quic_offload_dir *dir)
 {
@@ -600,24 +614,25 @@ static void dir_work(struct work_struct *work)
 						    work);
 	struct quic_offload_dev *qdev = dir->qdev;
 	bool dropped = is_dropped(dir);
-	unsigned long left;
+	unsigned long delay;
+	u8 hold;
 
 	mutex_lock(&qdev->lock);
 	if (!dropped)
 		enlist(dir);
-	left = distrust_left(dir);
-	retire(dir, left || !quic_offload_dev_usable(qdev), dropped);
+	hold = hold_reason(dir, &delay);
+	retire(dir, hold || !quic_offload_dev_usable(qdev), dropped);
 	/* a fence may have failed meanwhile */
 	if (!quic_offload_dev_usable(qdev))
 		set_reason(dir, unusable_reason(qdev), NULL);
-	else if (left)
-		set_reason(dir, QUIC_OFFLOAD_REASON_VERDICT, NULL);
+	else if (hold)
+		set_reason(dir, hold, NULL);
 	else if (!dropped)
 		install(dir);
 	if (has_doomed(dir) && !qdev->dead)
 		quic_offload_flow_kick(dir, RETRY_DELAY);
-	if (left && !dropped && !dir->failed)
-		quic_offload_flow_kick(dir, left);
+	if (hold && !dropped && !dir->failed)
+		quic_offload_flow_kick(dir, delay);
 	if (dropped && !dir->buried && !dir->installed &&
 	    list_empty(&dir->keys) && list_empty(&dir->filters))
 		bury(dir);
@@ -679,6 +694,16 @@ void quic_offload_flow_replumb(struct quic_offload_dev *qdev)
 		trust(dir);
 		quic_offload_flow_kick(dir, 0);
 	}
+	mutex_unlock(&qdev->lock);
+}
+
+void quic_offload_flow_kick_all(struct quic_offload_dev *qdev)
+{
+	struct quic_offload_dir *dir;
+
+	mutex_lock(&qdev->lock);
+	list_for_each_entry(dir, &qdev->dirs, list)
+		quic_offload_flow_kick(dir, 0);
 	mutex_unlock(&qdev->lock);
 }
 

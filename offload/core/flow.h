@@ -13,6 +13,8 @@ void quic_offload_flow_kick(struct quic_offload_dir *dir, unsigned long delay);
 void quic_offload_flow_purge(struct quic_offload_dev *qdev);
 /* Put everything in that is wanted, at leisure. */
 void quic_offload_flow_replumb(struct quic_offload_dev *qdev);
+/* Have every work item look again; process context. */
+void quic_offload_flow_kick_all(struct quic_offload_dev *qdev);
 /* The hardware was stopped: free what a failed fence left; process context. */
 void quic_offload_flow_reset(struct quic_offload_dev *qdev);
 /* The device is gone: the list of directions is given up. */

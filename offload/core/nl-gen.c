@@ -16,9 +16,10 @@ static const struct nla_policy quic_offload_dev_get_nl_policy[QUIC_OFFLOAD_A_DEV
 };
 
 /* QUIC_OFFLOAD_CMD_DEV_SET - do */
-static const struct nla_policy quic_offload_dev_set_nl_policy[QUIC_OFFLOAD_A_DEV_ENABLED + 1] = {
+static const struct nla_policy quic_offload_dev_set_nl_policy[QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD + 1] = {
 	[QUIC_OFFLOAD_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[QUIC_OFFLOAD_A_DEV_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* QUIC_OFFLOAD_CMD_KEY_GET - dump */
@@ -54,7 +55,7 @@ const struct genl_split_ops quic_offload_nl_ops[7] = {
 		.cmd		= QUIC_OFFLOAD_CMD_DEV_SET,
 		.doit		= quic_offload_nl_dev_set_doit,
 		.policy		= quic_offload_dev_set_nl_policy,
-		.maxattr	= QUIC_OFFLOAD_A_DEV_ENABLED,
+		.maxattr	= QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -122,6 +122,8 @@ static bool put_state(struct sk_buff *skb, const struct quic_offload_dev *qdev)
 	       nla_put_u8(skb, QUIC_OFFLOAD_A_DEV_UP, READ_ONCE(qdev->up)) ||
 	       nla_put_u8(skb, QUIC_OFFLOAD_A_DEV_DEAD,
 			  READ_ONCE(qdev->dead)) ||
+	       nla_put_u8(skb, QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD,
+			  !READ_ONCE(qdev->untapped_only)) ||
 	       nla_put_u32(skb, QUIC_OFFLOAD_A_DEV_TX_KEYS,
 			   READ_ONCE(qdev->n_keys[QUIC_OFFLOAD_TX])) ||
 	       nla_put_u32(skb, QUIC_OFFLOAD_A_DEV_RX_KEYS,
@@ -162,18 +164,31 @@ int quic_offload_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int set_dev(struct quic_offload_dev *qdev, struct genl_info *info)
+{
+	struct nlattr *tapped = info->attrs[QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD];
+	struct nlattr *enabled = info->attrs[QUIC_OFFLOAD_A_DEV_ENABLED];
+
+	/* first the policy: what is switched on follows it from the start */
+	if (tapped)
+		quic_offload_dev_set_tapped(qdev, nla_get_u8(tapped));
+	if (!enabled)
+		return 0;
+	return quic_offload_dev_switch(qdev, nla_get_u8(enabled),
+				       info->extack);
+}
+
 int quic_offload_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *enabled = info->attrs[QUIC_OFFLOAD_A_DEV_ENABLED];
 	struct quic_offload_dev *qdev;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, QUIC_OFFLOAD_A_DEV_ENABLED))
+	if (!info->attrs[QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD] &&
+	    GENL_REQ_ATTR_CHECK(info, QUIC_OFFLOAD_A_DEV_ENABLED))
 		return -EINVAL;
 	rtnl_lock();
 	qdev = find_dev(info, QUIC_OFFLOAD_A_DEV_IFINDEX);
-	err = IS_ERR(qdev) ? PTR_ERR(qdev) :
-	      quic_offload_dev_switch(qdev, nla_get_u8(enabled), info->extack);
+	err = IS_ERR(qdev) ? PTR_ERR(qdev) : set_dev(qdev, info);
 	rtnl_unlock();
 	return err;
 }
@@ -333,6 +348,7 @@ static bool put_key_reason(struct sk_buff *skb,
 
 	if (key && quic_offload_key_ready(key) &&
 	    reason != QUIC_OFFLOAD_REASON_ROUTE &&
+	    reason != QUIC_OFFLOAD_REASON_TAPPED &&
 	    reason != QUIC_OFFLOAD_REASON_VERDICT)
 		return put_reason(skb, QUIC_OFFLOAD_REASON_NONE, "");
 	return put_dir_reason(skb, dir);

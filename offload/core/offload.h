@@ -49,7 +49,7 @@ struct quic_offload_filter;
 #define QUIC_OFFLOAD_BURST_MAX	64
 
 #define QUIC_OFFLOAD_CIPHERS	(QUIC_OFFLOAD_AES_128_CCM + 1)
-#define QUIC_OFFLOAD_REASONS	(QUIC_OFFLOAD_REASON_VERDICT + 1)
+#define QUIC_OFFLOAD_REASONS	(QUIC_OFFLOAD_REASON_TAPPED + 1)
 #define QUIC_OFFLOAD_STATS	(QUIC_OFFLOAD_STAT_FENCE_TIMEOUTS + 1)
 #define QUIC_OFFLOAD_MESSAGE_MAX	80
 
@@ -298,6 +298,7 @@ struct quic_offload_ops {
  * @enabled: and everything that it needs is there; written under RTNL, read
  *	with READ_ONCE
  * @up: the netdev is up; likewise
+ * @untapped_only: no offload while a packet socket captures; likewise
  * @dead: a fence failed, and the netdev was not down since; @lock
  * @next_dir_id: @lock
  * @n_keys: keys in the device by enum quic_offload_way; @lock
@@ -321,6 +322,7 @@ struct quic_offload_dev {
 	bool wanted;
 	bool enabled;
 	bool up;
+	bool untapped_only;
 	bool dead;
 	atomic_t next_dir_id;
 	u32 n_keys[2];
@@ -510,5 +512,6 @@ u32 quic_offload_epoch(void);
 void quic_offload_dir_reason(struct quic_offload_dir *dir,
 			     enum quic_offload_reason reason);
 void quic_offload_dir_distrust(struct quic_offload_dir *dir);
+bool quic_offload_dir_tapped(struct quic_offload_dir *dir);
 
 #endif

@@ -329,7 +329,8 @@ bool quic_offload_tx_admit(struct sk_buff *skb, const struct net_device *dev)
 		return false;
 	qdev = bi->key->dir->qdev;
 	if (qdev->netdev != dev || !READ_ONCE(qdev->enabled) ||
-	    !READ_ONCE(qdev->up) || !quic_offload_key_ready(bi->key))
+	    !READ_ONCE(qdev->up) || !quic_offload_key_ready(bi->key) ||
+	    quic_offload_dev_tapped(qdev))
 		return false;
 	/* the device computes the checksum once it has sealed */
 	if (skb->ip_summed != CHECKSUM_PARTIAL ||

@@ -74,6 +74,28 @@ inns b ethtool -K eth0 quic-hw-offload on
 check "false verdicts: the device opens when it is switched on" wait_for 20 more_opened "$(stat "$qb" quic_rx_opened_pkts)" 50
 finish "false verdicts"
 
+# --- who captures may be kept from seeing clear text
+says_tapped() { grep -qE ' tx .* absent .* tapped' <<< "$(inns a quicoffloadctl key show)"; }
+tap_a() {
+	rm -f /tmp/tap.pcap
+	spawn /tmp/tap.log ip netns exec a tshark -q -i eth0 -w /tmp/tap.pcap
+	tap=$spawned
+	wait_for 20 test -s /tmp/tap.pcap
+}
+check "tapped-offload off" inns a quicoffloadctl dev set eth0 tapped-offload off
+like "dev show has the policy" "$(inns a quicoffloadctl dev show)" 'offload on \(not while tapped\)'
+check "a capture begins" tap_a || diag "$(cat /tmp/tap.log)"
+start --rate 500k
+check "tapped: software seals" wait_for 20 says_tapped || diag "$(inns a quicoffloadctl key show)"
+kill "$tap"
+wait "$tap" 2>/dev/null
+marker_uncaptured "tapped" "$marker" /tmp/tap.pcap
+before=$(stat "$qa" quic_tx_sealed_pkts)
+more_sealed() { [ "$(($(stat "$qa" quic_tx_sealed_pkts) - before))" -ge 50 ]; }
+check "tapped no more: the device seals" wait_for 20 more_sealed
+finish "tapped"
+check "tapped-offload on" inns a quicoffloadctl dev set eth0 tapped-offload on
+
 # --- down and up
 start --rate 1M
 under_way

@@ -83,6 +83,8 @@ static void add_dev(const struct genl_attrs *a, void *arg)
 	put_bool(o, "enabled", a->at[QUIC_OFFLOAD_A_DEV_ENABLED]);
 	put_bool(o, "up", a->at[QUIC_OFFLOAD_A_DEV_UP]);
 	put_bool(o, "dead", a->at[QUIC_OFFLOAD_A_DEV_DEAD]);
+	put_bool(o, "tapped_offload",
+		 a->at[QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD]);
 	put_bits(o, "features", a->at[QUIC_OFFLOAD_A_DEV_FEATURES],
 		 name_feature);
 	put_bits(o, "tx_ciphers", a->at[QUIC_OFFLOAD_A_DEV_TX_CIPHERS],
@@ -265,8 +267,9 @@ static void print_counters(json_object *o)
 
 static void print_dev(json_object *o)
 {
-	printf("%s: offload %s, interface %s%s\n", get_text(o, "device"),
+	printf("%s: offload %s%s, interface %s%s\n", get_text(o, "device"),
 	       get_uint(o, "enabled") ? "on" : "off",
+	       get_uint(o, "tapped_offload") ? "" : " (not while tapped)",
 	       get_uint(o, "up") ? "up" : "down",
 	       get_uint(o, "dead") ? ", out of use: a fence failed" : "");
 	printf("  %-12s tx %" PRIu64 " of %" PRIu64 ", rx %" PRIu64

@@ -16,6 +16,7 @@ static const struct command {
 } commands[] = {
 	{ "dev", "show", "[DEV]", "devices, what they sealed and opened, what software did and why", cmd_dev_show },
 	{ "dev", "set", "DEV on|off", "switch offload of a device", cmd_dev_set },
+	{ "dev", "set", "DEV tapped-offload on|off", "whether it goes on during captures, which then see clear text", cmd_dev_set },
 	{ "key", "show", "[DEV]", "keys of connections, where they are and what they did", cmd_key_show },
 	{ "filter", "show", "[DEV]", "connection ids that lead received packets to keys", cmd_filter_show },
 };
@@ -28,7 +29,7 @@ static void print_usage(FILE *f, const char *prog)
 
 	fprintf(f, "Usage: %s [-j|--json] OBJECT VERB [ARGUMENTS]\n\n", prog);
 	for (c = commands; c < commands + N_COMMANDS; c++)
-		fprintf(f, "  %-6s %-5s %-11s %s\n", c->object, c->verb, c->usage,
+		fprintf(f, "  %-6s %-5s %-25s %s\n", c->object, c->verb, c->usage,
 			c->help);
 	fprintf(f, "\n  -j, --json     machine-readable output\n"
 		"  -h, --help     this text\n"

@@ -39,6 +39,7 @@ static const char *const reasons[] = {
 	[QUIC_OFFLOAD_REASON_DEAD] = "dead",
 	[QUIC_OFFLOAD_REASON_ROUTE] = "route",
 	[QUIC_OFFLOAD_REASON_VERDICT] = "verdict",
+	[QUIC_OFFLOAD_REASON_TAPPED] = "tapped",
 };
 
 static const char *const stats[] = {

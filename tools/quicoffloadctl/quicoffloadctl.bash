@@ -14,7 +14,8 @@ _quicoffloadctl() {
 	"1 dev")	w="show set" ;;
 	"1 key"|"1 filter") w="show" ;;
 	"2 dev set"|"2 dev show"|"2 key show"|"2 filter show") w=$devs ;;
-	"3 dev set "*)	w="on off" ;;
+	"3 dev set "*)	w="on off tapped-offload" ;;
+	"4 dev set "*" tapped-offload") w="on off" ;;
 	*)		w="" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$w" -- "$cur")

@@ -57,6 +57,8 @@ enum quic_offload_key_state {
  *   it was down
  * @QUIC_OFFLOAD_REASON_ROUTE: packets leave by another device
  * @QUIC_OFFLOAD_REASON_VERDICT: the device's verdicts were not to be trusted
+ * @QUIC_OFFLOAD_REASON_TAPPED: somebody captures, and the device's policy is
+ *   not to offload then
  */
 enum quic_offload_reason {
 	QUIC_OFFLOAD_REASON_NONE,
@@ -69,6 +71,7 @@ enum quic_offload_reason {
 	QUIC_OFFLOAD_REASON_DEAD,
 	QUIC_OFFLOAD_REASON_ROUTE,
 	QUIC_OFFLOAD_REASON_VERDICT,
+	QUIC_OFFLOAD_REASON_TAPPED,
 };
 
 /**
@@ -130,6 +133,7 @@ enum {
 	QUIC_OFFLOAD_A_DEV_TX_KEYS,
 	QUIC_OFFLOAD_A_DEV_RX_KEYS,
 	QUIC_OFFLOAD_A_DEV_FILTERS,
+	QUIC_OFFLOAD_A_DEV_TAPPED_OFFLOAD,
 
 	__QUIC_OFFLOAD_A_DEV_MAX,
 	QUIC_OFFLOAD_A_DEV_MAX = (__QUIC_OFFLOAD_A_DEV_MAX - 1)
