@@ -89,6 +89,7 @@ static bool is_address(const char *name)
 	       inet_pton(AF_INET6, name, &addr) == 1;
 }
 
+/* RFC 9001 4.4#1: the server is who its certificate says that it is. */
 int quic_cert_check_name(gnutls_session_t session,
 			 struct quic_cert_check *check, const char *hostname)
 {

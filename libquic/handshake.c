@@ -71,7 +71,7 @@ static int check_peer_extensions(gnutls_session_t session,
 		handshake->alert = GNUTLS_A_MISSING_EXTENSION;
 		return GNUTLS_E_MISSING_EXTENSION;
 	}
-	/* RFC 9001 8.1: no_application_protocol */
+	/* RFC 9001 8.1, RFC 9000 7#2: no_application_protocol */
 	if (handshake->opts.alpn_required &&
 	    gnutls_alpn_get_selected_protocol(session, &name)) {
 		quic_log_err("no application protocol in common");

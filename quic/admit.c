@@ -54,7 +54,7 @@ void quic_admit_token(struct quic_admit *adm, struct sock *lsk,
 			adm->odcid = t.odcid;
 		break;
 	case QUIC_TOKEN_FOREIGN:
-		/* RFC 9000 8.1.3: as if there were none */
+		/* RFC 9000 8.1.3#7: as if there were none */
 		break;
 	}
 }

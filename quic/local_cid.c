@@ -79,7 +79,8 @@ int quic_sock_new_cid(struct sock *sk, struct quic_cid *cid, u8 *token)
  * @sk: socket
  * @cid: id that the peer retired, or stopped using
  *
- * Packets that were sent before may still come for a while.
+ * RFC 9000 5.1.1#2: till the peer says so it is in the demultiplexer; packets
+ * that were sent before may still come for a while.
  *
  * Context: sock lock.
  */

@@ -73,7 +73,7 @@ static void set_key(struct pair_key *key, const struct net *net,
 
 /**
  * quic_pair_add() - packets without connection id between two addresses
- *	belong to a socket (RFC 9000 5.2)
+ *	belong to a socket (RFC 9000 5.2), and to one only (RFC 9000 5.1#3)
  * @sk: socket with both addresses
  *
  * Context: any; sock lock.

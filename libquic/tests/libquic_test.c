@@ -236,6 +236,7 @@ static void test_ciphers(void)
 	   "unknown cipher type refused");
 }
 
+/* RFC 9001 4.4#1: whom the client trusts; RFC 9001 4.8: each alert is an end */
 static void test_certificates(void)
 {
 	static const struct {
@@ -293,6 +294,7 @@ static void test_trust_environment(void)
 	ok(quic_tls_open_client(&client_tls, &cw), "no CA file is refused");
 }
 
+/* RFC 9001 8.1, RFC 9000 7#2 */
 static void test_alpn_agreement(void)
 {
 	struct quic_tls_client cw = client_want();
@@ -474,6 +476,7 @@ static void test_psk_files(void)
 	free(big);
 }
 
+/* RFC 9001 8.2#1: missing_extension */
 static void test_params(void)
 {
 	struct quic_tls_client cw = client_want();
@@ -562,7 +565,7 @@ static int rogue_message(gnutls_session_t session,
 	return 0;
 }
 
-static void rogue_hello(size_t params_len)
+static void rogue_hello(size_t params_len, const char *priority)
 {
 	struct quic_tls_client cw = client_want();
 	struct quic_tls_server sw = server_want();
@@ -571,6 +574,8 @@ static void rogue_hello(size_t params_len)
 	rogue_params_len = params_len;
 	open_pair(&cw, &sw);
 	session = client_tls.session;
+	if (priority)
+		gnutls_priority_set_direct(session, priority, NULL);
 	gnutls_session_ext_register(session, "rogue", 0x39, GNUTLS_EXT_TLS,
 				    rogue_recv, rogue_send, NULL, NULL, NULL,
 				    GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_EE |
@@ -584,18 +589,57 @@ static void rogue_hello(size_t params_len)
 
 static void test_rogue_params(void)
 {
-	rogue_hello(512);
+	rogue_hello(512, NULL);
 	ok(!server.done && server.param_sets == 1,
 	   "rogue client: 512 bytes reach the kernel");
 	close_pair();
-	rogue_hello(513);
+	rogue_hello(513, NULL);
 	expect_failure(&server, GNUTLS_E_ILLEGAL_PARAMETER, 0x8,
 		       "513 bytes of parameters");
 	is(server.param_sets, 0, "rogue client: 513 bytes do not");
 	close_pair();
-	rogue_hello(0);
+	rogue_hello(0, NULL);
 	ok(server.ret < 0 && server.param_sets == 0,
 	   "empty parameters are refused");
+	close_pair();
+}
+
+/* What libquic does not speak: versions before 1.3, other ciphers. */
+static void test_rogue_offers(void)
+{
+	/* RFC 9001 4.2#2: protocol_version */
+	rogue_hello(60, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+	ok(server.ret < 0, "TLS 1.2 alone: fails");
+	is(server.closed ? (int)server.close.errcode : -1, 0x146,
+	   "TLS 1.2 alone: closes with 0x146");
+	close_pair();
+	/* RFC 9001 5.3#2 */
+	rogue_hello(60, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+AES-128-CCM-8");
+	ok(!server.done && server.installed[QUIC_CRYPTO_HANDSHAKE][1],
+	   "a cipher that nobody knows is no error");
+	close_pair();
+}
+
+/* RFC 9001 4.2#1, 5.3#1, 8.4: what a ClientHello offers */
+static void test_hello(void)
+{
+	struct quic_tls_client cw = client_want();
+	struct quic_tls_server sw = server_want();
+	const unsigned int *list;
+	gnutls_priority_t priority;
+
+	is(gnutls_priority_init(&priority, QUIC_PRIORITY, NULL), 0,
+	   "the priority string is one");
+	is(gnutls_priority_protocol_list(priority, &list), 1, "one version");
+	is(list[0], GNUTLS_TLS1_3, "which is 1.3");
+	is(gnutls_priority_cipher_list(priority, &list), 4, "four ciphers");
+	gnutls_priority_deinit(priority);
+	open_pair(&cw, &sw);
+	side_start(&client, client_tls.session, &with_alpn);
+	side_step(&client);
+	/* behind type, length, version and random; a level before each byte */
+	is(server.queue[2 * (1 + 3 + 2 + 32) + 1], 0,
+	   "no session id, so no compatibility mode");
 	close_pair();
 }
 
@@ -835,6 +879,8 @@ int main(int argc, char **argv)
 	test_params();
 	test_secret_refused();
 	test_rogue_params();
+	test_rogue_offers();
+	test_hello();
 	test_garbage();
 	test_flipped_hello();
 	test_socket_errors();

@@ -192,6 +192,9 @@ static ssize_t pair_send(struct side *side, const struct msghdr *msg)
 		return -EINVAL;
 	}
 	level = *CMSG_DATA(cmsg);
+	/* RFC 9001 8.3#1: no EndOfEarlyData, nor anything else in 0-RTT */
+	if (level == QUIC_CRYPTO_EARLY)
+		side->broken = "message at the level of 0-RTT";
 	if (!may_use(side, level, true))
 		side->broken = "message before the secret of its level";
 	if (established(side) && level != QUIC_CRYPTO_APP)

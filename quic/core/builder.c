@@ -134,6 +134,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	h->spin = b->path->spin;
 	h->clear_fixed = b->grease >> b->plan->n_pkts & 1;
 	if (b->space == QUIC_SPACE_INITIAL && !c->server) {
+		/* RFC 9000 8.1.3#1 */
 		h->token = c->token;
 		h->token_len = c->token_len;
 	}

@@ -132,6 +132,7 @@ int quic_cid_issue(struct quic_conn *c, const struct quic_cid *cid,
 		return -ENOSPC;
 	memset(e, 0, sizeof(*e));
 	e->cid = *cid;
+	/* RFC 9000 5.1.1#1 */
 	e->seq = c->cids.local_next++;
 	memcpy(e->token, token, sizeof(e->token));
 	e->has_token = true;

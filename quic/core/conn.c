@@ -70,7 +70,7 @@ static void init_cids(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 static void init_params(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 {
 	c->local = *cfg->local;
-	/* RFC 9000 18.2: 2 at least; no more than the table holds */
+	/* RFC 9000 18.2#6: 2 at least; no more than the table holds */
 	c->local.active_connection_id_limit =
 		clamp_t(u64, c->local.active_connection_id_limit, 2,
 			QUIC_CIDS_MAX);
@@ -257,7 +257,7 @@ static enum quic_err check_param_cids(const struct quic_conn *c,
 		return QUIC_ERR_TRANSPORT_PARAM;
 	if (c->server)
 		return QUIC_ERR_NONE;
-	/* RFC 9000 18.2: not from a server with ids of no length */
+	/* RFC 9000 18.2#5: not from a server with ids of no length */
 	if (tp->has_preferred_address && !c->initial_rscid.len)
 		return QUIC_ERR_TRANSPORT_PARAM;
 	if (!cid_matches(tp->has_original_dcid, &tp->original_dcid,
@@ -288,7 +288,7 @@ static void maybe_established(struct quic_conn *c)
 	quic_conn_set_state(c, QUIC_CONN_ESTABLISHED);
 	if (!c->server)
 		return;
-	/* RFC 9001 4.1.2: for a server complete is confirmed. */
+	/* RFC 9001 4.1.2, RFC 9000 19.20#1: here complete is confirmed. */
 	c->pending |= QUIC_PEND_HANDSHAKE_DONE;
 	quic_conn_confirm(c);
 }

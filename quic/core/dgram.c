@@ -61,7 +61,7 @@ int quic_dgram_max(const struct quic_conn *c)
 	u64 size = min(c->remote.max_datagram_frame, path_room(c));
 	u64 len;
 
-	/* RFC 9221 3: not without the peer's offer; type and length count */
+	/* RFC 9221 3, RFC 9000 19.21#1: only by the peer's offer, all counted */
 	if (size < 2)
 		return -EINVAL;
 	len = size - 2;
@@ -113,6 +113,7 @@ static bool put_one(struct quic_builder *b, struct quic_dgram *d)
 		quic_builder_last(b)->data_len = d->len;
 		b->pkt->len += d->len;
 	}
+	/* RFC 9000 19.21#2, RFC 9221 5.2 */
 	b->eliciting = true;
 	return true;
 }

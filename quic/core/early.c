@@ -14,7 +14,7 @@ bool quic_early_sending(const struct quic_conn *c)
 {
 	const struct quic_space *app = &c->space[QUIC_SPACE_APP];
 
-	/* RFC 9000 17.2.3, RFC 9001 5.6: not beside 1-RTT keys */
+	/* RFC 9000 17.2.3, RFC 9001 4.9#2, 5.6: not beside 1-RTT keys */
 	return c->early.can_send && c->early.version == c->version &&
 	       !c->has_remote && !app->can_send && !app->can_recv;
 }
@@ -74,7 +74,7 @@ int quic_early_decide(struct quic_conn *c, bool accepted)
 	return 0;
 }
 
-/* RFC 9000 7.4.1; RFC 9221 3 adds the last one */
+/* RFC 9000 7.4.1; RFC 9221 3#6 adds the last one */
 static bool is_smaller(const struct quic_tparams *tp,
 		       const struct quic_tparams *old)
 {

@@ -353,7 +353,7 @@ static const struct {
 	[QUIC_FRAME_CONNECTION_CLOSE_APP] = { parse_close, build_close,
 					      ZR | AP },
 	[QUIC_FRAME_HANDSHAKE_DONE] = { parse_empty, build_empty, AP },
-	/* RFC 9221 4 */
+	/* RFC 9221 4, RFC 9221 6 */
 	[QUIC_FRAME_DATAGRAM] = { parse_datagram, build_blob, ZR | AP },
 	[QUIC_FRAME_DATAGRAM_LEN] = { parse_datagram, build_blob, ZR | AP },
 };

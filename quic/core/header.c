@@ -80,6 +80,7 @@ static int parse_numbered(struct quic_rd *rd, const u8 *data,
 	return has_sample(hdr) ? 0 : -EBADMSG;
 }
 
+/* RFC 9000 17.2.5: the four unused bits are not looked at. */
 static int parse_retry(struct quic_rd *rd, size_t len, struct quic_hdr *hdr)
 {
 	/* RFC 9000 17.2.5.2: an empty Retry Token, or none: discard */

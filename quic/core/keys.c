@@ -60,6 +60,7 @@ bool quic_keys_rx_select(const struct quic_conn *c, bool phase, u64 pn,
 		*gen = k->rx_gen - 1;
 		return now < k->prev_until_ns;
 	}
+	/* RFC 9001 5.5#1: above it, the same key or a later one */
 	*gen = k->rx_gen + 1;
 	return k->ready_gen > k->rx_gen;
 }
@@ -120,6 +121,7 @@ void quic_keys_timeout(struct quic_conn *c, u64 now)
 	c->news |= QUIC_NEWS_KEYS_OLD;
 }
 
+/* RFC 9001 5.5#2: the packet is dropped, and moves nothing but this. */
 enum quic_err quic_keys_open_failed(struct quic_conn *c)
 {
 	struct quic_keys *k = &c->keys;

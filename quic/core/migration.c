@@ -344,7 +344,7 @@ static struct quic_path *add_path(struct quic_conn *c,
 
 /*
  * RFC 9000 9.3: packets go to the address that the newest non-probing packet
- * came from, valid or not, and both addresses are validated (9.3.3).
+ * came from, valid or not; RFC 9000 9.3.3: both addresses are validated.
  */
 static void follow_peer(struct quic_conn *c, u64 now)
 {
@@ -415,7 +415,7 @@ static int may_start(const struct quic_conn *c, bool preferred)
 	/* one at a time, and the way back stays until the server followed */
 	if (c->path_alt.used && (c->path_alt.checking || !c->path.joined))
 		return -EAGAIN;
-	/* RFC 9000 9, 18.2: unless it said where it may be found instead */
+	/* RFC 9000 9, 18.2#2: unless it said where it may be found instead */
 	if (c->remote.disable_active_migration && !preferred &&
 	    !c->path.preferred)
 		return -EOPNOTSUPP;

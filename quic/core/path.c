@@ -62,6 +62,7 @@ void quic_path_repeat(struct quic_path *p, u64 now)
 	p->challenge_pending = true;
 }
 
+/* RFC 9000 19.17: the same data goes back, from here. */
 void quic_path_recv_challenge(struct quic_path *p, const u8 *data)
 {
 	if (p->n_response == QUIC_PATH_RESPONSES)

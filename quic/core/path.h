@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A network path: size, validation, amplification (RFC 9000 8). */
+/* A network path: size, validation, amplification. */
 #ifndef _QUIC_CORE_PATH_H
 #define _QUIC_CORE_PATH_H
 
@@ -116,7 +116,7 @@ enum quic_path_answer {
  */
 void quic_path_init(struct quic_path *p, u8 id, u32 mtu, bool validated);
 
-/* Bytes that may still be sent: RFC 9000 8.1, three times what came. */
+/* Bytes that may still be sent: RFC 9000 8, 8.1, three times what came. */
 static inline u64 quic_path_room(const struct quic_path *p)
 {
 	if (p->validated)

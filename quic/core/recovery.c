@@ -127,7 +127,7 @@ static void extend_run(struct lost_run *run, const struct quic_conn *c,
 	run->longest_ns = max(run->longest_ns, p->time_ns - run->from_ns);
 }
 
-/* RFC 9002 6.1, 7.6 */
+/* RFC 9002 6.1, 7.4, 7.6: each loss counts */
 static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
 {
 	struct quic_space *sp = &c->space[space];
@@ -364,7 +364,7 @@ static u64 deadlock_deadline(const struct quic_conn *c)
 	return from + pto_backoff(c, quic_recovery_pto(c, false));
 }
 
-/* RFC 9002 A.8 GetPtoTimeAndSpace */
+/* RFC 9002 A.8 GetPtoTimeAndSpace; RFC 9002 6.2.1#2: the earliest of them */
 static u64 pto_deadline(const struct quic_conn *c, int *space)
 {
 	u64 best = QUIC_TIME_NEVER;
@@ -413,6 +413,7 @@ u64 quic_recovery_deadline(const struct quic_conn *c)
 	int space;
 	u64 t = loss_deadline(c, &space);
 
+	/* RFC 9002 6.2.1#5 */
 	if (t != QUIC_TIME_NEVER)
 		return t;
 	/* RFC 9002 6.2.2.1: nothing could be sent anyway */
@@ -439,6 +440,7 @@ static void requeue_oldest(struct quic_conn *c, int space, gfp_t gfp)
 	}
 }
 
+/* RFC 9002 6.2: a PTO says nothing of a loss. */
 void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 {
 	int space = QUIC_SPACE_INITIAL;
@@ -509,6 +511,7 @@ void quic_recovery_restart(struct quic_conn *c, gfp_t gfp)
 	c->pto_count = 0;
 }
 
+/* RFC 9002 6.2.2#1, 6.4: neither its packets nor its timers are left. */
 void quic_recovery_discard(struct quic_conn *c, int space)
 {
 	struct quic_space *sp = &c->space[space];

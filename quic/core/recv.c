@@ -196,6 +196,7 @@ static enum quic_err recv_datagram(struct quic_conn *c,
 static const frame_fn handlers[] = {
 	[QUIC_FRAME_PADDING] = recv_nothing,
 	[QUIC_FRAME_PING] = recv_nothing,
+	/* RFC 9000 19.3: both forms, whether we mark packets or not */
 	[QUIC_FRAME_ACK] = recv_ack,
 	[QUIC_FRAME_ACK_ECN] = recv_ack,
 	[QUIC_FRAME_RESET_STREAM] = recv_reset,
@@ -236,7 +237,7 @@ static enum quic_err recv_frame(struct quic_conn *c,
 	/* RFC 9000 12.4: unknown type */
 	if (f->type >= ARRAY_SIZE(handlers) || !handlers[f->type])
 		return QUIC_ERR_FRAME_ENCODING;
-	/* RFC 9000 12.4, table 3 */
+	/* RFC 9000 12.4, 17.2.4, RFC 9001 8.3#2 */
 	if (!quic_frame_allowed(f->type, ctx->rx->hdr->type))
 		return QUIC_ERR_PROTOCOL_VIOLATION;
 	return handlers[f->type](c, ctx, f);
@@ -421,6 +422,7 @@ enum quic_err quic_conn_recv(struct quic_conn *c, const struct quic_rx *rx,
 		err = recv_frames(c, &ctx, &eliciting, &type);
 	if (err >= QUIC_ERR_INTERNAL_BASE)
 		return err;
+	/* RFC 9000 5.2#1, 11.1: half a packet's effects cannot be undone */
 	if (err) {
 		quic_conn_close(c, err, false, type, NULL, 0, rx->now);
 		return err;

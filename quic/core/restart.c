@@ -75,6 +75,7 @@ int quic_retry_follow(struct quic_conn *c, const struct quic_hdr *hdr,
 	if (err)
 		return err;
 	c->retried = true;
+	/* RFC 9000 17.2.5.1#3 */
 	c->retry_scid.len = hdr->scid_len;
 	memcpy(c->retry_scid.data, hdr->scid, hdr->scid_len);
 	c->cids.remote[0].cid = c->retry_scid;

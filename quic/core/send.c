@@ -13,6 +13,7 @@
 
 /* ---- frames -------------------------------------------------------------- */
 
+/* RFC 9000 13.2.6: of the packets of its own space; never in 0-RTT. */
 static bool put_ack(struct quic_builder *b)
 {
 	struct quic_pnspace *ps = &b->c->space[b->space].rx;
@@ -52,6 +53,7 @@ static bool next_crypto(const struct quic_crypto_stream *cs, u32 *off, u32 *len)
 	return *len;
 }
 
+/* RFC 9001 4#1, 4.9#1: sent again where it was sent first. */
 static bool put_crypto(struct quic_builder *b)
 {
 	struct quic_crypto_stream *cs = &b->c->space[b->space].crypto;
@@ -479,6 +481,7 @@ static void fill_pkt(struct quic_builder *b, bool open)
 		while (put_crypto(b))
 			;
 		if (b->space == QUIC_SPACE_APP) {
+			/* RFC 9221 5.4: datagrams wait for the window, too */
 			put_path(b);
 			put_cids(b);
 			put_stream_ctl(b);
@@ -512,8 +515,9 @@ static bool early_has_data(struct quic_conn *c)
 }
 
 /*
- * May data go? 0-RTT packets can hold the whole window, and neither an ACK nor
- * a PTO frees it before the handshake is through, which it must not hold up.
+ * May data go? RFC 9002 7.5: a probe may. 0-RTT packets can hold the whole
+ * window, and neither an ACK nor a PTO frees it before the handshake is
+ * through, which it must not hold up.
  */
 static bool is_open(const struct quic_conn *c, int space, bool window)
 {
@@ -533,8 +537,8 @@ static bool wants(struct quic_conn *c, int space, bool open, u64 now)
 }
 
 /*
- * RFC 9000 14.1, 8.2.2: some datagrams are at least that long. Which packet
- * is the last of a datagram is known only when no other one fits.
+ * RFC 9000 14.1, 8.2.2, RFC 9001 9.3: some datagrams are at least that long.
+ * Which packet is the last of one is known only when no other one fits.
  */
 static u16 expand_dgram(struct quic_builder *b, u16 used)
 {
@@ -693,8 +697,8 @@ static bool plan_mtu_probe(struct quic_builder *b, u64 budget)
 }
 
 /*
- * RFC 9000 9.1: nothing but a probe goes the way that is not in use. Nobody
- * waits for its acknowledgement, and it is few bytes beside any window.
+ * RFC 9000 9.1, 21.5.3: nothing but a probe goes the way that is not in use.
+ * Nobody waits for its acknowledgement, and it is few bytes beside any window.
  */
 static void plan_probe(struct quic_builder *b)
 {
@@ -758,7 +762,7 @@ static void plan_close(struct quic_builder *b)
 		c->pending = 0;
 }
 
-/* RFC 9001 6.6: an update well before the limit, the end at the limit. */
+/* RFC 9001 5.3#3, 6.6: an update well before the limit, the end at it. */
 static void check_seal_limit(struct quic_conn *c, u64 now)
 {
 	struct quic_keys *k = &c->keys;
@@ -776,7 +780,7 @@ static bool in_handshake(struct quic_conn *c, bool open, u64 now)
 	       wants(c, QUIC_SPACE_HANDSHAKE, open, now);
 }
 
-/* RFC 9287 3: unpredictable, when the peer says that it may be */
+/* RFC 9287 3, 3.1: unpredictable, when the peer says, now, that it may be */
 static void draw_grease(struct quic_builder *b)
 {
 	const struct quic_conn *c = b->c;
@@ -834,7 +838,7 @@ int quic_send_plan(struct quic_conn *c, u64 now, unsigned int max_dgrams,
 	 */
 	if (!c->path.checking && c->state < QUIC_CONN_CLOSING)
 		plan->ecn = quic_ecn_mark(&c->path.ecn);
-	/* RFC 9000 8.1: not even a PTO's probe goes beyond three times */
+	/* RFC 9000 8.1, 14.1#4: no PTO's probe goes beyond three times, either */
 	if (quic_conn_blocked(c))
 		return 0;
 	open = budget >= c->path.mtu_bytes;

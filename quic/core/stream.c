@@ -145,6 +145,7 @@ static void unhash(struct quic_conn *c, struct quic_stream *s)
 	c->news |= QUIC_NEWS_DEAD;
 }
 
+/* RFC 9000 4.4: not before both directions are. */
 static bool is_over(const struct quic_stream *s)
 {
 	bool tx_over = !s->has_send || s->send_state == QUIC_SEND_RECVD ||
@@ -277,7 +278,7 @@ int quic_stream_open(struct quic_conn *c, s64 id, bool uni, gfp_t gfp,
 	} else {
 		index = ss->next[uni];
 	}
-	/* RFC 9000 4.6, 19.14 */
+	/* RFC 9000 4.6, 19.11#3, 19.14 */
 	if (index >= ss->max_local[uni]) {
 		if (ss->blocked_at[uni] != ss->max_local[uni]) {
 			ss->blocked_at[uni] = ss->max_local[uni];
@@ -305,6 +306,7 @@ u64 quic_stream_credit(const struct quic_conn *c, const struct quic_stream *s)
 	return min(room, quic_flow_room(&c->flow));
 }
 
+/* RFC 9000 2.2#3, 19.9#1, 19.10#3: new bytes within both limits of the peer. */
 bool quic_stream_sendable(const struct quic_conn *c,
 			  const struct quic_stream *s)
 {
@@ -332,6 +334,7 @@ void quic_stream_requeue(struct quic_conn *c, struct quic_stream *s)
 		list_del_init(&s->sendq);
 }
 
+/* RFC 9000 2.2#2: bytes come behind the others; those are sent as they are. */
 void quic_stream_write(struct quic_conn *c, struct quic_stream *s, u64 len,
 		       bool fin)
 {
@@ -356,6 +359,7 @@ int quic_stream_reset(struct quic_conn *c, struct quic_stream *s, u64 err)
 	list_del_init(&s->sendq);
 	list_move_tail(&s->ackq, &c->streams.ackq);
 	c->news |= QUIC_NEWS_TX_ACKED;
+	/* RFC 9000 3.3: no STREAM or STREAM_DATA_BLOCKED frame after it */
 	s->pending &= ~QUIC_STREAM_PEND_BLOCKED;
 	quic_stream_pend(c, s, QUIC_STREAM_PEND_RESET);
 	return 0;

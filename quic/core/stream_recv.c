@@ -33,7 +33,7 @@ static enum quic_err open_peer(struct quic_conn *c, u64 id, gfp_t gfp)
 	u64 type = id & QUIC_STREAM_ID_TYPE;
 	struct quic_streams *ss = &c->streams;
 
-	/* RFC 9000 4.6: STREAM_LIMIT_ERROR beyond what we granted. */
+	/* RFC 9000 4.6, 19.11#4: STREAM_LIMIT_ERROR beyond what we granted. */
 	if (id >> 2 >= ss->max_peer[uni])
 		return QUIC_ERR_STREAM_LIMIT;
 	while (ss->opened_peer[uni] <= id >> 2) {
@@ -69,7 +69,7 @@ enum quic_err quic_stream_recv_get(struct quic_conn *c, u64 id, bool for_recv,
 	return QUIC_ERR_NONE;
 }
 
-/* RFC 9000 4.1, 4.5: limits and final size against the end of new bytes. */
+/* RFC 9000 4.1, 4.5, 19.9#2, 19.10#4: limits, final size, and new bytes. */
 static enum quic_err check_end(const struct quic_conn *c,
 			       const struct quic_stream *s, u64 end, bool final)
 {
@@ -120,6 +120,7 @@ static void discard(struct quic_conn *c, struct quic_stream *s)
 	update_windows(c, s);
 }
 
+/* RFC 9000 2.2#1: whatever the order in which it comes, it is read in order. */
 static enum quic_err take_data(struct quic_conn *c, struct quic_stream *s,
 			       const struct quic_frame *f,
 			       struct quic_buf *buf, gfp_t gfp)

@@ -82,7 +82,7 @@ void quic_stream_lost(struct quic_conn *c, u64 id, u64 off, u32 len, bool fin,
 	int err = 0;
 	u32 i;
 
-	/* RFC 9000 13.3: nothing is sent again after a reset. */
+	/* RFC 9000 3.3, 13.3: nothing after a reset, or when all is there. */
 	if (!s || s->send_state >= QUIC_SEND_RECVD)
 		return;
 	if (fin && !s->fin_acked) {
@@ -156,6 +156,7 @@ void quic_stream_recv_max_streams(struct quic_conn *c, bool uni, u64 max,
 {
 	struct quic_ev ev = { .type = QUIC_EV_STREAM_MAX_STREAM };
 
+	/* RFC 9000 19.11#2 */
 	if (max <= c->streams.max_local[uni])
 		return;
 	c->streams.max_local[uni] = max;

@@ -77,7 +77,7 @@ static bool rd_preferred(struct quic_rd *rd, struct quic_tparams *tp)
 	    !rd_copy(rd, tp->preferred.ip6, 16) ||
 	    quic_rd_u16(rd, &tp->preferred.port6) || quic_rd_u8(rd, &len))
 		return false;
-	/* RFC 9000 18.2: a zero-length connection id is an error */
+	/* RFC 9000 18.2#5: a zero-length connection id is an error */
 	if (!len || len > QUIC_CID_MAX_LEN || quic_rd_bytes(rd, len, &cid))
 		return false;
 	tp->preferred.cid.len = len;
@@ -86,7 +86,10 @@ static bool rd_preferred(struct quic_rd *rd, struct quic_tparams *tp)
 	return rd_copy(rd, tp->preferred.reset_token, QUIC_RESET_TOKEN_LEN);
 }
 
-/* RFC 9368 4: whole versions, none of them 0, a client's choice among them */
+/*
+ * RFC 9368 4#3, RFC 9368 4#4: whole versions; RFC 9368 4#5: none of them 0;
+ * RFC 9368 4#6: a client's choice among them
+ */
 static bool rd_versions(struct quic_rd *rd, bool from_server,
 			struct quic_tparams *tp)
 {
@@ -107,7 +110,7 @@ static bool rd_versions(struct quic_rd *rd, bool from_server,
 	return listed || from_server;
 }
 
-/* RFC 9000 18.2: only a server sends these */
+/* RFC 9000 18.2#9: only a server sends these */
 static bool is_server_only(u64 id)
 {
 	return id == TP_ORIGINAL_DCID || id == TP_RESET_TOKEN ||
@@ -157,7 +160,7 @@ static bool parse_number(u64 id, struct quic_rd *rd, struct quic_tparams *tp)
 		tp->max_ack_delay_us = v * 1000;
 		return true;
 	case TP_ACTIVE_CID_LIMIT:
-		/* RFC 9000 18.2: 2 at least */
+		/* RFC 9000 18.2#7: 2 at least */
 		return rd_int(rd, 2, QUIC_VARINT_MAX,
 			      &tp->active_connection_id_limit);
 	default:
@@ -356,6 +359,7 @@ int quic_tparams_build(struct quic_wr *wr, const struct quic_tparams *tp,
 	struct quic_wr w = *wr;
 	int err;
 
+	/* RFC 9000 18.2#1, 18.2#8: a client says nothing of a server */
 	err = (is_server ? wr_server(&w, tp) : 0) ?: wr_numbers(&w, tp) ?:
 	      wr_cid(&w, tp->has_initial_scid, TP_INITIAL_SCID,
 		     &tp->initial_scid) ?:

@@ -124,7 +124,7 @@ bool quic_version_accepts(const struct quic_conn *c, u32 version, u8 type)
 	    (type == QUIC_PKT_INITIAL && c->server &&
 	     version == c->ver.original))
 		return version == c->ver.original;
-	/* RFC 9369 4.1: Handshake packets of any other version are dropped */
+	/* RFC 9000 5.2.1, RFC 9369 4.1: packets of other versions are dropped */
 	return version == c->version;
 }
 

@@ -181,6 +181,7 @@ static void check_no_id(void)
 	set_len(fd, 0);
 	is_errno(bind(fd, (struct sockaddr *)&here, len), 0,
 		 "a second client on the same port");
+	/* RFC 9000 5.1#3 */
 	is_errno(connect(fd, (struct sockaddr *)&p.addr, sizeof(p.addr)),
 		 EADDRINUSE, "cannot go without id to the same server");
 	close(fd);

@@ -115,6 +115,7 @@ static void initial_secrets_match(struct kunit *test)
 	expect_hex(test, secret, k->server_secret, "server_initial_secret");
 }
 
+/* RFC 9001 5.2 */
 static void initial_keys_match(struct kunit *test)
 {
 	const struct initial_keys *k = test->param_value;

@@ -26,7 +26,7 @@ is "sysctls are a namespace's own" "$(inns a sysctl -n net.quic.reset_rate)/$(in
 check_fails "a rate is not negative" "Invalid argument" inns a sysctl -w net.quic.reset_rate=-1
 check "a server" serve b 10.9.0.2
 
-# RFC 9000 10.3: shorter than what it answers
+# RFC 9000 10.3, 10.3.3: shorter than what it answers
 short=40$(head -c 49 /dev/zero | xxd -p -c0)
 answer=$(probe a 10.9.0.2 "$short" 2)
 like "a stateless reset" "$answer" '^[4-7]'
@@ -50,6 +50,7 @@ capture_begin a /tmp/retry.pcap || bail "capture"
 is "a client follows the Retry" "$(get --token-file /tmp/token)" ok
 is "one Retry" "$(retries)" 1
 like "the server gave a token" "$(cat /tmp/token)" '^00000001 36[0-9a-f]{30}'
+# RFC 9000 8.1.3#7: a server looks at the token of every Initial
 cp /tmp/token /tmp/token.1
 is "the token is good for the next connection" "$(get --token-file /tmp/token)" ok
 is "no Retry for it" "$(retries)" 1

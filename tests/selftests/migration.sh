@@ -86,7 +86,7 @@ done
 at_least "the server counts it" "$(snmp b Migrations)" 2
 inns r nft flush ruleset
 
-# --- the client moves on its own
+# --- the client moves on its own; RFC 9000 5.1.1#2: to connection ids that the server issued
 for family in 4 6; do
 	if [ $family = 4 ]; then addr=10.2.0.2 to=10.3.0.1:0; else addr='[fd02::2]' to='[fd03::1]:0'; fi
 	what="IPv$family, client moves"
@@ -115,7 +115,7 @@ unlike "every challenge fills 1200 bytes" "$(cut -f1 <<< "$challenges")" '^[0-9]
 is "no connection id on two paths" "$(dissect -Y 'quic.header_form == 0 && ip.src == 10.2.0.2' -T fields -e ip.dst -e quic.dcid |
 	sort -u | cut -f2 | sort | uniq -d | wc -l)" 0
 
-# --- a server that prefers another address
+# --- a server that prefers another address; RFC 9000 9.6.3#1: the client stays there
 check "server with preferred addresses starts" serve b 10.2.0.2 --prefer 10.3.0.2:0
 what="preferred address"
 moved 150k 10.2.0.2
@@ -129,6 +129,7 @@ moved 400k '[fd02::2]'
 check "$what: the client goes there" wait_for 10 count_up a "$before"
 arrived "$what"
 kill "$server"
+# RFC 9000 9.6.1#1: what does not answer is not used
 check "server on a dead preferred address starts" serve b 10.2.0.2 --prefer 10.3.0.2:0
 check "which is dead" inns b nft "table ip dead { chain drops { type filter hook input priority 0; ip daddr 10.3.0.2 udp dport $port drop; }; }"
 before=$(snmp a Migrations)

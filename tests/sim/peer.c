@@ -570,7 +570,10 @@ static struct sim_flow *flow_of(struct sim_peer *p, u64 id)
 	return &p->rx[0];
 }
 
-/* A stream that we opened: nothing is sent back on it but FIN. */
+/*
+ * A stream that we opened: nothing is sent back on it but FIN.
+ * RFC 9000 2.2#1: in order; RFC 9000 2.2#2: the same bytes, lost or not.
+ */
 static void read_stream(struct sim_peer *p, struct quic_stream *s, u64 budget)
 {
 	struct sim_flow *f = flow_of(p, s->id);

@@ -47,7 +47,10 @@ static bool uses(const struct fix *f, u8 fill)
 	return cid->len == 8 && cid->data[0] == fill && cid->data[7] == fill;
 }
 
-/* RFC 9000 5.1.1: as many as the peer holds, announced with their tokens */
+/*
+ * RFC 9000 5.1.1: as many as the peer holds, announced with their tokens;
+ * RFC 9000 5.1.1#1: numbered one by one
+ */
 static void issued(void)
 {
 	const struct fix_seen *s;

@@ -119,6 +119,23 @@ static void retry_scid(struct quic_tparams *tp)
 	tp->retry_scid = tp->initial_scid;
 }
 
+/* From a server whose ids have no length. */
+static void preferred_without_id(struct quic_tparams *tp)
+{
+	if (f.c.server)
+		return;
+	f.c.initial_rscid.len = 0;
+	tp->initial_scid.len = 0;
+	tp->has_preferred_address = true;
+	tp->preferred.cid.len = 8;
+}
+
+static void nothing_preferred(struct quic_tparams *tp)
+{
+	preferred_without_id(tp);
+	tp->has_preferred_address = false;
+}
+
 /* RFC 9000 7.3: TRANSPORT_PARAMETER_ERROR */
 static void authenticated_ids(void)
 {
@@ -131,6 +148,10 @@ static void authenticated_ids(void)
 	CHECK_EQ(params_with(true, short_scid), QUIC_ERR_TRANSPORT_PARAM);
 	CHECK_EQ(params_with(false, no_odcid), QUIC_ERR_TRANSPORT_PARAM);
 	CHECK_EQ(params_with(false, other_odcid), QUIC_ERR_TRANSPORT_PARAM);
+	/* RFC 9000 18.2#5 */
+	CHECK_EQ(params_with(false, preferred_without_id),
+		 QUIC_ERR_TRANSPORT_PARAM);
+	CHECK_EQ(params_with(false, nothing_preferred), QUIC_ERR_NONE);
 	/* there was no Retry */
 	CHECK_EQ(params_with(false, retry_scid), QUIC_ERR_TRANSPORT_PARAM);
 }
@@ -149,6 +170,8 @@ static void local_params(void)
 	CHECK(tp.has_original_dcid && tp.original_dcid.data[0] == 0x0d);
 	CHECK(tp.has_initial_scid && tp.initial_scid.data[0] == 0x0a);
 	CHECK_EQ(tp.initial_max_data, 100000);
+	/* RFC 9000 18.2#6 */
+	CHECK(tp.active_connection_id_limit >= 2);
 	CHECK_EQ(quic_conn_local_params(&f.c, buf, 5), -ENOSPC);
 	fix_free(&f);
 	CHECK_EQ(fix_start(&f, false, NULL), 0);
@@ -175,7 +198,7 @@ static void effect_of_params(void)
 
 /* ---- states ---------------------------------------------------------------- */
 
-/* RFC 9001 4.1.2: a server's handshake is confirmed when it is complete. */
+/* RFC 9001 4.1.2, RFC 9000 19.20#1: confirmed when it is complete */
 static void established(void)
 {
 	struct quic_tparams tp;

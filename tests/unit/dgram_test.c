@@ -57,7 +57,7 @@ static void goes_out(void)
 	CHECK(s->f.blob.data[0] == 'a' && s->f.blob.data[699] == 'a');
 	CHECK_EQ(fix_nth(&f, QUIC_FRAME_DATAGRAM_LEN, 1)->f.blob.len, 0);
 	CHECK_EQ(fix_nth(&f, QUIC_FRAME_DATAGRAM_LEN, 2)->f.blob.data[19], 'b');
-	/* RFC 9221 5.2: ack-eliciting; RFC 9221 5.4: congestion controlled */
+	/* RFC 9221 5.2, RFC 9000 19.21#2: ack-eliciting; in flight */
 	CHECK(f.c.space[QUIC_SPACE_APP].loss.eliciting);
 	CHECK(f.c.cc.in_flight_bytes > 720);
 	CHECK_EQ(f.c.dgrams.tx_mem, 0);
@@ -165,7 +165,7 @@ static void given_back(void)
 	fix_free(&f);
 }
 
-/* RFC 9221 3: type and length belong to what the peer limits */
+/* RFC 9221 3, RFC 9000 19.21#1: the peer limits it, type and length included */
 static void longest(void)
 {
 	static const struct { u32 limit; int max; } rows[] = {
@@ -285,7 +285,7 @@ static void too_large(void)
 	fix_free(&f);
 }
 
-/* RFC 9221 4: protected by 0-RTT or 1-RTT keys only */
+/* RFC 9221 4, RFC 9221 6: protected by 0-RTT or 1-RTT keys only */
 static void handshake_packets(void)
 {
 	struct quic_tparams tp;

@@ -180,7 +180,7 @@ static void within_limits(void)
 	fix_free(&f);
 }
 
-/* RFC 9001 5.6, RFC 9000 17.2.3: 1-RTT keys are the end of 0-RTT packets */
+/* RFC 9001 4.9#2, 5.6, RFC 9000 17.2.3: 1-RTT keys end 0-RTT packets */
 static void ends_at_1rtt(void)
 {
 	struct quic_tparams tp;
@@ -257,14 +257,16 @@ static void accepted(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 7.4.1: a server that accepts must not go below */
+/* RFC 9000 7.4.1, RFC 9221 3#6: a server that accepts must not go below */
 static void accepted_but_smaller(void)
 {
-	struct quic_tparams tp;
+	struct quic_tparams tp, old;
 	unsigned int i;
 
-	for (i = 0; i < 8; i++) {
-		start_client(NULL);
+	fix_params(&old);
+	old.max_datagram_frame = 1000;
+	for (i = 0; i < 9; i++) {
+		start_client(&old);
 		CHECK_EQ(quic_early_decide(&f.c, true), 0);
 		fix_params(&tp);
 		tp.initial_max_data -= i == 0;
@@ -274,7 +276,8 @@ static void accepted_but_smaller(void)
 		tp.initial_max_streams_bidi -= i == 4;
 		tp.initial_max_streams_uni -= i == 5;
 		tp.active_connection_id_limit -= i == 6;
-		CHECK_EQ(finish_client(&tp), i < 7 ?
+		tp.max_datagram_frame = 1000 - (i == 7);
+		CHECK_EQ(finish_client(&tp), i < 8 ?
 					     QUIC_ERR_PROTOCOL_VIOLATION :
 					     QUIC_ERR_NONE);
 		fix_free(&f);
@@ -497,7 +500,7 @@ static size_t stream_frame(u8 *p, u8 len)
 	return len + 3;
 }
 
-/* RFC 9000 13.2.1: acknowledged, in a 1-RTT packet (RFC 9001 5.6) */
+/* RFC 9000 13.2.1, 13.2.6#3: acknowledged in 1-RTT (RFC 9001 5.6) */
 static void receives(void)
 {
 	struct quic_stream *s;
@@ -532,7 +535,7 @@ static void forbidden_frames(void)
 		u8 len;
 	} bad[] = {
 		{ "\2\0\0\0\0", 5 },			/* ACK */
-		{ "\6\0\1x", 4 },			/* CRYPTO */
+		{ "\6\0\1x", 4 },			/* CRYPTO: RFC 9001 8.3#2 */
 		{ "\7\1x", 3 },				/* NEW_TOKEN */
 		{ "\x1b" "12345678", 9 },		/* PATH_RESPONSE */
 		{ "\x19\0", 2 },			/* RETIRE_CONNECTION_ID */

@@ -58,7 +58,7 @@ static void windows_follow_the_reader(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 4.1: FLOW_CONTROL_ERROR beyond the stream's limit */
+/* RFC 9000 4.1, 19.10#4: FLOW_CONTROL_ERROR beyond the stream's limit */
 static void stream_limit(void)
 {
 	struct fix f;
@@ -90,7 +90,7 @@ static void stream_limit(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 4.1: the sum over all streams, holes included */
+/* RFC 9000 4.1, 19.9#2: the sum over all streams, holes included */
 static void connection_limit(void)
 {
 	struct fix f;
@@ -118,7 +118,10 @@ static void connection_limit(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 4.1, 19.12: we never send more, and say so once for each limit */
+/*
+ * RFC 9000 2.2#3, 4.1, 19.9#1, 19.12: we never send more, and say so once
+ * for each limit
+ */
 static void blocked_by_connection(void)
 {
 	struct quic_tparams tp;
@@ -155,7 +158,7 @@ static void blocked_by_connection(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 19.13 */
+/* RFC 9000 2.2#3, 19.10#3, 19.13 */
 static void blocked_by_stream(void)
 {
 	struct quic_tparams tp;

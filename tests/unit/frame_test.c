@@ -346,6 +346,7 @@ static void ack_ranges_walk(void)
 	}
 }
 
+/* RFC 9000 19.3 */
 static void ack_ecn_fields(void)
 {
 	struct quic_frame f;

@@ -116,6 +116,11 @@ static void try_retry(const char *hex, u32 version)
 	CHECK_MEM(hdr.token, "token", 5);
 	free(keep);
 
+	/* RFC 9000 17.2.5: whatever the unused bits say */
+	for (cut = 0; cut < 16; cut++) {
+		packet[0] = (packet[0] & 0xf0) | cut;
+		CHECK_EQ(parse_result(packet, n, 0), 0);
+	}
 	/* RFC 9000 17.2.5.2: no token, no Retry */
 	for (cut = 0; cut <= n - 5; cut++)
 		CHECK_EQ(parse_result(packet, cut, 0), -EBADMSG);

@@ -132,7 +132,7 @@ static void old_keys_wiped(void)
 }
 
 /*
- * RFC 9001 6.3, 9.5: a flipped phase bit costs one failed open, and leaves
+ * RFC 9001 5.5#2, 6.3: a flipped phase bit costs one failed open, and leaves
  * nothing behind.
  */
 static void flipped_phase(void)
@@ -234,7 +234,8 @@ static void followed(void)
 	/* late packets of the old phase, for three PTO: RFC 9001 6.5 */
 	CHECK(selects(&f, false, first + 4, 0));
 	CHECK(selects(&f, true, first + 6, 1));
-	CHECK(refuses(&f, false, first + 6));	/* would be generation 2 */
+	/* RFC 9001 5.5#1: would be generation 2 */
+	CHECK(refuses(&f, false, first + 6));
 	f.now += 3 * quic_recovery_pto(&f.c, true);
 	CHECK(refuses(&f, false, first + 4));
 	/* the next one, once its keys are there */
@@ -329,7 +330,7 @@ static void integrity_limit(void)
 	fix_free(&f);
 }
 
-/* RFC 9001 6.6: update by ourselves, well before the limit */
+/* RFC 9001 5.3#3, 6.6: update by ourselves, well before the limit */
 static void confidentiality_update(void)
 {
 	struct fix f;

@@ -632,10 +632,16 @@ static void refused(void)
 	tp.disable_active_migration = true;
 	fix_open(&f, false, NULL, &tp);
 	give_cids(1, 2);
-	/* RFC 9000 18.2 */
+	/* RFC 9000 18.2#2 */
 	check_start(-EOPNOTSUPP);
 	/* but to where the server itself wants to be found */
 	CHECK_EQ(quic_migration_start(&f.c, 1400, true, f.now), 0);
+	/* RFC 9000 21.5.3: probing frames only, as long as it is not valid */
+	fix_write(&f, false, 1000, false);
+	send();
+	CHECK_EQ(out[1].challenges, 1);
+	CHECK_EQ(out[1].others, 0);
+	CHECK(out[0].others);
 	fix_free(&f);
 }
 

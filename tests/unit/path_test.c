@@ -14,7 +14,7 @@ static void smallest_mtu(void)
 	CHECK_EQ(p.mtu_bytes, 9000);
 }
 
-/* RFC 9000 8.1 */
+/* RFC 9000 8, 8.1 */
 static void amplification(void)
 {
 	struct quic_path p;

@@ -99,6 +99,7 @@ static void small_pieces_are_copied(void)
 	end(&r);
 }
 
+/* RFC 9000 2.2#1 */
 static void out_of_order(void)
 {
 	struct quic_reasm r;

@@ -399,7 +399,7 @@ static void by_time_short_path(void)
 	fix_free(&f);
 }
 
-/* ---- RFC 9002 6.2 ------------------------------------------------------------- */
+/* ---- probe timeout ------------------------------------------------------------- */
 
 /* smoothed + max(4 * var, 1 ms) + max_ack_delay, doubled each time */
 static void pto_and_backoff(void)
@@ -448,7 +448,7 @@ static void probes_carry_data(void)
 	fix_forget(&f);
 	f.now = quic_conn_deadline(&f.c);
 	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
-	/* nothing is declared lost, and the window plays no part */
+	/* RFC 9002 6.2: nothing is declared lost; the window plays no part */
 	CHECK_EQ(f.c.stats.lost_pkts, 0);
 	f.c.cc.in_flight_bytes = f.c.cc.window_bytes;
 	fix_send(&f);
@@ -461,10 +461,10 @@ static void probes_carry_data(void)
 	fix_free(&f);
 }
 
-/* RFC 9002 6.2.4: two datagrams, no more, beyond the window */
+/* RFC 9002 6.2.4, 7.5: two datagrams beyond the window, that count in it */
 static void two_probes_only(void)
 {
-	u64 pn;
+	u64 pn, before;
 
 	start();
 	fix_write(&f, false, 30000, false);
@@ -473,8 +473,10 @@ static void two_probes_only(void)
 	f.now = quic_conn_deadline(&f.c);
 	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
 	pn = ring()->next;
+	before = f.c.cc.in_flight_bytes;
 	fix_send(&f);
 	CHECK_EQ(ring()->next, pn + 2);
+	CHECK(f.c.cc.in_flight_bytes >= before + 2 * 1000);
 	fix_free(&f);
 }
 
@@ -569,7 +571,7 @@ static void blocked_server_sets_no_timer(void)
 	fix_free(&f);
 }
 
-/* RFC 9002 6.4: discarded keys take their packets along */
+/* RFC 9002 6.2.2#1, 6.4: discarded keys take packets and timers along */
 static void discarded(void)
 {
 	static const u8 hello[50];
@@ -583,12 +585,15 @@ static void discarded(void)
 	CHECK_EQ(f.c.cc.in_flight_bytes, 0);
 	CHECK_EQ(f.c.pto_count, 0);
 	CHECK_EQ(f.c.space[QUIC_SPACE_INITIAL].loss.eliciting, 0);
+	CHECK_EQ(f.c.space[QUIC_SPACE_INITIAL].loss.loss_time_ns,
+		 QUIC_TIME_NEVER);
 	CHECK_EQ(f.c.stats.lost_pkts, 0);
 	fix_free(&f);
 }
 
 /* ---- RFC 9002 7 ---------------------------------------------------------------- */
 
+/* RFC 9002 7.4: losses behind the first acknowledged packet */
 static void losses_halve_the_window(void)
 {
 	u64 pn, window;
@@ -684,7 +689,6 @@ static void persistent(void)
 	persistent_congestion(1000 * MS, false, true, 0, false);
 }
 
-/* RFC 9002 7.5: probes count, and may exceed the window */
 static void in_flight(void)
 {
 	u64 before;
@@ -701,6 +705,44 @@ static void in_flight(void)
 	fix_send(&f);
 	CHECK_EQ(fix_count(&f, QUIC_FRAME_ACK), 1);
 	CHECK_EQ(f.c.cc.in_flight_bytes, before);
+	fix_free(&f);
+}
+
+/* RFC 9002 6.2.1#2: Initial and Handshake packets: the earlier timer */
+static void earlier_space(void)
+{
+	u64 at;
+
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	f.c.path.validated = true;
+	send_crypto(QUIC_LVL_INITIAL, QUIC_SPACE_INITIAL);
+	at = quic_recovery_deadline(&f.c);
+	f.now += 10 * MS;
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	send_crypto(QUIC_LVL_HANDSHAKE, QUIC_SPACE_HANDSHAKE);
+	CHECK_EQ(quic_recovery_deadline(&f.c), at);
+	fix_ack_all(&f, QUIC_SPACE_INITIAL);
+	CHECK_EQ(quic_recovery_deadline(&f.c),
+		 f.now + quic_recovery_pto(&f.c, false));
+	fix_free(&f);
+}
+
+/* RFC 9002 6.2.1#5: no PTO while a packet may be found lost by time */
+static void loss_timer_first(void)
+{
+	u64 pn;
+
+	start();
+	pn = send_pings(2);
+	f.now += 50 * MS;
+	fix_ack(&f, APP, pn + 1, pn + 1);
+	CHECK(loss()->eliciting);
+	CHECK(loss()->loss_time_ns != QUIC_TIME_NEVER);
+	CHECK_EQ(quic_recovery_deadline(&f.c), loss()->loss_time_ns);
+	f.now = quic_recovery_deadline(&f.c);
+	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+	CHECK_EQ(f.c.stats.lost_pkts, 1);
+	CHECK_EQ(f.c.stats.ptos, 0);
 	fix_free(&f);
 }
 
@@ -732,5 +774,7 @@ int main(void)
 	TEST(losses_halve_the_window);
 	TEST(persistent);
 	TEST(in_flight);
+	TEST(earlier_space);
+	TEST(loss_timer_first);
 	return tap_done();
 }

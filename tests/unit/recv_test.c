@@ -172,7 +172,7 @@ static void without_keys(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 12.4, table 3: what Initial and Handshake packets may carry */
+/* RFC 9000 12.4, 17.2.4: what Initial and Handshake packets may carry */
 static void frames_by_packet(void)
 {
 	static const struct {
@@ -287,7 +287,10 @@ static void unknown_frames(void)
 	fix_free(&f);
 }
 
-/* What comes before the faulty frame has had its effect; nothing behind. */
+/*
+ * RFC 9000 5.2#1: what comes before the faulty frame has had its effect;
+ * nothing behind.
+ */
 static void fault_in_the_middle(void)
 {
 	/* MAX_DATA 1000000, then one that is cut short, then PING */
@@ -498,7 +501,7 @@ static void closing_replies(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 8.2.2 */
+/* RFC 9000 8.2.2, 19.17 */
 static void path_challenge(void)
 {
 	struct quic_frame fr = { .type = QUIC_FRAME_PATH_CHALLENGE };

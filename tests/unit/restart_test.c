@@ -49,6 +49,7 @@ static void follow(void)
 	CHECK_EQ(sent.token_len, 40);
 	CHECK_MEM(sent.token, token, 40);
 	CHECK_EQ(sent.dcid_len, 8);
+	/* RFC 9000 17.2.5.1#3 */
 	CHECK_MEM(sent.dcid, retry_scid, 8);
 	CHECK_EQ(f.plan.pkt[0].pn, pn);
 	CHECK(f.plan.total_len >= 1200);

@@ -225,7 +225,7 @@ static void packets_are_filled(void)
 
 /* ---- handshake (RFC 9000 8.1, 12.2, 14.1) -------------------------------------------- */
 
-/* Whatever the length of what is said: no Initial datagram below 1200 */
+/* RFC 9000 14.1, RFC 9001 9.3: whatever is said, no Initial below 1200 */
 static void initial_padding(void)
 {
 	u32 len;
@@ -306,7 +306,7 @@ static void long_headers(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 8.1: three times what came, probes included */
+/* RFC 9000 8.1, 14.1#4: three times what came, probes included */
 static void amplification(void)
 {
 	int i;
@@ -371,6 +371,7 @@ static void client_drops_initial_keys(void)
 	fix_free(&f);
 }
 
+/* RFC 9000 8.1.3#1 */
 static void client_token(void)
 {
 	struct quic_hdr hdr;
@@ -403,6 +404,7 @@ static const struct quic_frame *close_in(int space)
 	return NULL;
 }
 
+/* RFC 9000 11.1, 10.2.3 */
 static void close_in_each_space(void)
 {
 	const struct quic_frame *c;
@@ -730,6 +732,18 @@ static void greased_packets(void)
 		fix_commit(&f, f.plan.n_pkts);
 		fix_free(&f);
 	}
+	/* RFC 9287 3.1: nothing is known before the parameters are here */
+	start(true);
+	f.c.has_remote = false;
+	f.c.local.grease_quic_bit = true;
+	f.c.remote.grease_quic_bit = true;
+	f.c.cc.window_bytes = 1 << 20;
+	fix_write(&f, false, 20000, false);
+	CHECK(fix_plan(&f, 14) >= 14);
+	for (i = 0; i < f.plan.n_pkts; i++)
+		CHECK(*fix_lay_out(&f, &f.plan.pkt[i]) & 0x40);
+	fix_commit(&f, f.plan.n_pkts);
+	fix_free(&f);
 	start(true);
 	f.c.local.grease_quic_bit = true;
 	f.c.remote.grease_quic_bit = true;
@@ -740,6 +754,66 @@ static void greased_packets(void)
 		ones += !!(*fix_lay_out(&f, &f.plan.pkt[i]) & 0x40);
 	CHECK(ones && ones < f.plan.n_pkts);
 	fix_commit(&f, f.plan.n_pkts);
+	fix_free(&f);
+}
+
+/* RFC 9001 4#1, 4.9#1: CRYPTO data is sent again where it was sent first. */
+static void crypto_stays(void)
+{
+	const struct fix_seen *s;
+	int i;
+
+	start_initial(true, 100);
+	crypto(QUIC_LVL_HANDSHAKE, 300);
+	fix_send(&f);
+	f.c.path.validated = true;
+	for (i = QUIC_SPACE_INITIAL; i <= QUIC_SPACE_HANDSHAKE; i++) {
+		fix_forget(&f);
+		f.now = quic_conn_deadline(&f.c);
+		quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+		fix_send(&f);
+		s = fix_nth(&f, QUIC_FRAME_CRYPTO, 0);
+		CHECK(s && s->space == i);
+		CHECK_EQ(s->f.crypto.len, i == QUIC_SPACE_INITIAL ? 100 : 300);
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_CRYPTO), 1);
+	}
+	fix_free(&f);
+}
+
+static u64 acked_in(int space)
+{
+	const struct fix_seen *s;
+	unsigned int i;
+
+	for (i = 0; (s = fix_nth(&f, QUIC_FRAME_ACK, i)); i++)
+		if (s->space == space)
+			return s->f.ack.largest;
+	return QUIC_PN_NONE;
+}
+
+/* RFC 9000 13.2.6: a space has the acknowledgements of its own packets. */
+static void acks_stay(void)
+{
+	int i;
+
+	start_initial(false, 100);
+	fix_send(&f);
+	for (i = 0; i < 2; i++) {
+		quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, i, f.now);
+		quic_conn_keys(&f.c, QUIC_LVL_APP, i, f.now);
+	}
+	f.pn[QUIC_SPACE_HANDSHAKE] = 70;
+	f.pn[QUIC_SPACE_APP] = 900;
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_INITIAL), 0);
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_HANDSHAKE), 0);
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
+	quic_conn_recv_end(&f.c, f.now);
+	fix_send(&f);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_ACK), 3);
+	CHECK_EQ(acked_in(QUIC_SPACE_INITIAL), 0);
+	CHECK_EQ(acked_in(QUIC_SPACE_HANDSHAKE), 70);
+	CHECK_EQ(acked_in(QUIC_SPACE_APP), 901);
 	fix_free(&f);
 }
 
@@ -767,5 +841,7 @@ int main(void)
 	TEST(silence);
 	TEST(number_length);
 	TEST(greased_packets);
+	TEST(crypto_stays);
+	TEST(acks_stay);
 	return tap_done();
 }

@@ -98,7 +98,7 @@ static void not_opened(void)
 	}
 }
 
-/* RFC 9000 4.6: STREAM_LIMIT_ERROR, whatever the frame; here 8 and 4 */
+/* RFC 9000 4.6, 19.11#4: STREAM_LIMIT_ERROR by any frame; here 8 and 4 */
 static void stream_limit(void)
 {
 	start();

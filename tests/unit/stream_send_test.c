@@ -64,6 +64,9 @@ static void states(void)
 	CHECK(ev && ev->state == QUIC_SEND_RECVD && ev->val == 100);
 	/* too late for a reset: RFC 9000 3.1 */
 	CHECK_EQ(quic_stream_reset(&f.c, s, 1), -EINVAL);
+	/* RFC 9000 3.3: nor is anything sent again */
+	lost(s, 0, 100, true);
+	CHECK_EQ(fix_send(&f), 0);
 	s->user_ref = 0;
 	fix_free(&f);
 }
@@ -390,6 +393,43 @@ static void random_walk(void)
 	}
 }
 
+/* RFC 9000 3.3: but RESET_STREAM, until it is acknowledged, nothing */
+static void nothing_after_reset(void)
+{
+	struct quic_stream *s;
+	struct quic_tparams tp;
+	u64 pn, acked;
+	int i;
+
+	fix_params(&tp);
+	tp.initial_max_stream_data_uni = 100;
+	for (acked = 0; acked < 2; acked++) {
+		fix_open(&f, false, NULL, &tp);
+		s = fix_write(&f, true, 300, false);
+		s->user_ref = 1;
+		fix_send(&f);
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_STREAM_DATA_BLOCKED), 1);
+		CHECK_EQ(quic_stream_reset(&f.c, s, 42), 0);
+		fix_forget(&f);
+		pn = next_pn();
+		for (i = 0; i < 4; i++) {
+			f.c.pending |= QUIC_PEND_PING;
+			fix_send(&f);
+		}
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_RESET_STREAM), 1);
+		/* all that went before is lost, the reset perhaps, too */
+		CHECK_EQ(fix_ack(&f, QUIC_SPACE_APP, pn + !acked, pn + 3), 0);
+		CHECK_EQ(s->send_state, acked ? QUIC_SEND_RESET_RECVD :
+						QUIC_SEND_RESET_SENT);
+		fix_send(&f);
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_RESET_STREAM), 2 - acked);
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_STREAM), 0);
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_STREAM_DATA_BLOCKED), 0);
+		s->user_ref = 0;
+		fix_free(&f);
+	}
+}
+
 int main(void)
 {
 	TEST(states);
@@ -402,5 +442,6 @@ int main(void)
 	TEST(stopped);
 	TEST(no_memory);
 	TEST(random_walk);
+	TEST(nothing_after_reset);
 	return tap_done();
 }

@@ -72,7 +72,7 @@ static void given_ids(void)
 	fix_free(&f);
 }
 
-/* RFC 9000 4.6, 19.14 */
+/* RFC 9000 4.6, 19.11#3, 19.14 */
 static void limits(void)
 {
 	struct fix f;
@@ -92,7 +92,7 @@ static void limits(void)
 	/* said once */
 	open_one(&f, -1, true, -EAGAIN);
 	CHECK_EQ(fix_send(&f), 0);
-	/* it never goes down */
+	/* RFC 9000 19.11#2: it never goes down */
 	CHECK_EQ(fix_limit(&f, QUIC_FRAME_MAX_STREAMS_UNI, 0, 3), 0);
 	open_one(&f, -1, true, -EAGAIN);
 	f.c.events.mask = ~0u;
@@ -193,7 +193,7 @@ static void room_for_another(void)
 	fix_free(&f);
 }
 
-/* Both halves must be over, and the glue's pointer gone. */
+/* RFC 9000 4.4: both halves must be over, and the glue's pointer gone. */
 static void burial(void)
 {
 	struct quic_stream *s;

@@ -57,7 +57,7 @@ static void early_data_size(void)
 			 1), QUIC_ERR_PROTOCOL_VIOLATION);
 }
 
-/* RFC 9001 4.1.3, 4.4, 6 */
+/* RFC 9001 4.4#3: PROTOCOL_VIOLATION; RFC 9001 6#2: unexpected_message */
 static void other_messages(void)
 {
 	unsigned int type;

@@ -54,6 +54,7 @@ static void round_trip(void)
 	check_round(&longest);
 }
 
+/* RFC 9000 8.1.1: one kind of token does not pass for the other */
 static void garbage(void)
 {
 	u8 buf[QUIC_TOKEN_TEXT_MAX + 1] = {};

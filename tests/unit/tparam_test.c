@@ -101,6 +101,7 @@ static u64 field(const struct quic_tparams *tp, size_t off)
 	return val;
 }
 
+/* RFC 9000 18.2, 18.2#7 */
 static void number_bounds(void)
 {
 	struct quic_tparams tp, dflt = defaults();
@@ -259,7 +260,7 @@ static void fields(void)
 	      tp.versions[2] == QUIC_V1);
 }
 
-/* RFC 9000 18.2: what a client must not send */
+/* RFC 9000 18.2#9: what a client must not send */
 static void server_only(void)
 {
 	struct quic_tparams tp;
@@ -307,7 +308,10 @@ static bool any_length(u64 id)
 	return id == 0x00 || id == 0x0f || id == 0x10;
 }
 
-/* A value one byte shorter or longer than it is. */
+/*
+ * A value one byte shorter or longer than it is. RFC 9287 3#1: grease_quic_bit
+ * has none.
+ */
 static void value_lengths(void)
 {
 	struct quic_tparams tp;
@@ -364,7 +368,7 @@ static void cid_lengths(void)
 	CHECK(tp.has_initial_scid && !tp.initial_scid.len);
 }
 
-/* RFC 9000 18.2: preferred_address carries an id of 1 to 20 bytes */
+/* RFC 9000 18.2#5: preferred_address carries an id of 1 to 20 bytes */
 static void preferred_cid(void)
 {
 	struct quic_tparams tp;
@@ -405,7 +409,10 @@ static void preferred_cut(void)
 	}
 }
 
-/* RFC 9368 3 and 4 */
+/*
+ * RFC 9368 4#3, RFC 9368 4#4: whole versions; RFC 9368 4#5: none of them 0;
+ * RFC 9368 4#6: a client's choice among them
+ */
 static void version_information(void)
 {
 	static const struct {
@@ -555,7 +562,7 @@ static void strip_server_only(struct quic_tparams *tp)
 	memset(&tp->preferred, 0, sizeof(tp->preferred));
 }
 
-/* A server's go round; of the same a client sends what it may. */
+/* RFC 9000 18.2#1, 18.2#8: a server's go round; a client sends what it may. */
 static void round_trips(void)
 {
 	struct quic_tparams tp, got;

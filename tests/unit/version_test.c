@@ -106,6 +106,7 @@ static void client_follows(void)
 	CHECK(quic_version_may_follow(&c, QUIC_V2));
 	CHECK(!quic_version_may_follow(&c, QUIC_V1));
 	CHECK(!quic_version_may_follow(&c, GREASE));
+	/* RFC 9000 5.2.1 */
 	CHECK(!quic_version_accepts(&c, QUIC_V2, QUIC_PKT_INITIAL));
 	quic_version_follow(&c, QUIC_V2);
 	CHECK_EQ(c.version, QUIC_V2);

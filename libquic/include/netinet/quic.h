@@ -27,7 +27,9 @@ extern "C" {
 
 /*
  * GnuTLS priority of a session for QUIC: TLS 1.3 only (RFC 9001 4.2), no
- * middlebox compatibility mode (RFC 9001 8.4), the AEADs of RFC 9001 5.3.
+ * middlebox compatibility mode (RFC 9001 8.4). The AEADs have a header
+ * protection (RFC 9001 5.3#1); others in a ClientHello are passed over
+ * (RFC 9001 5.3#2).
  */
 #define QUIC_PRIORITY \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:%DISABLE_TLS13_COMPAT_MODE:" \
