@@ -40,8 +40,9 @@ static struct quic_netkey *key_of(const struct ctl_table *ctl)
 }
 
 /* Secrets go in and never come out. */
-static int set_reset_secret(const struct ctl_table *ctl, int write,
-			    void *buffer, size_t *lenp, loff_t *ppos)
+static int set_secret(const struct ctl_table *ctl, int write, void *buffer,
+		      size_t *lenp, loff_t *ppos,
+		      void (*set)(struct quic_netkey *key, const u8 *secret))
 {
 	u8 secret[SECRET_LEN];
 	int err;
@@ -50,26 +51,24 @@ static int set_reset_secret(const struct ctl_table *ctl, int write,
 		return -EPERM;
 	err = read_secret(buffer, *lenp, *ppos, secret);
 	if (!err)
-		quic_netkey_set_reset(key_of(ctl), secret);
+		set(key_of(ctl), secret);
 	memzero_explicit(secret, sizeof(secret));
 	*ppos += *lenp;
 	return err;
 }
 
+static int set_reset_secret(const struct ctl_table *ctl, int write,
+			    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	return set_secret(ctl, write, buffer, lenp, ppos,
+			  quic_netkey_set_reset);
+}
+
 static int set_token_secret(const struct ctl_table *ctl, int write,
 			    void *buffer, size_t *lenp, loff_t *ppos)
 {
-	u8 secret[SECRET_LEN];
-	int err;
-
-	if (!write)
-		return -EPERM;
-	err = read_secret(buffer, *lenp, *ppos, secret);
-	if (!err)
-		quic_netkey_set_token(key_of(ctl), secret);
-	memzero_explicit(secret, sizeof(secret));
-	*ppos += *lenp;
-	return err;
+	return set_secret(ctl, write, buffer, lenp, ppos,
+			  quic_netkey_set_token);
 }
 
 static const struct ctl_table rows[] = {

@@ -64,7 +64,7 @@ enum quic_space_id {
 #define QUIC_NEWS_DEAD		0x0200	/* quic_streams_reap() has some */
 #define QUIC_NEWS_TOKEN		0x0400	/* NEW_TOKEN received, see token */
 #define QUIC_NEWS_KEYS_DROPPED	0x0800	/* discard Initial/Handshake keys */
-#define QUIC_NEWS_EVENT		0x1000	/* quic_conn_event() has some */
+#define QUIC_NEWS_EVENT		0x1000	/* quic_events_peek() has some */
 #define QUIC_NEWS_REMOTE_CID	0x2000	/* packets go to another id now */
 #define QUIC_NEWS_DGRAM		0x4000	/* a datagram came, or was dropped */
 #define QUIC_NEWS_DGRAM_SENT	0x8000	/* room for datagrams to send */
