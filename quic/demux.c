@@ -3,35 +3,27 @@
 
 #include <crypto/utils.h>
 #include <linux/errno.h>
-#include <linux/jhash.h>
 #include <linux/list.h>
-#include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/unaligned.h>
-#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "cid_lens.h"
 #include "core/header.h"
-#include "core/hello.h"
-#include "hello.h"
 #include "mib.h"
 #include "pair.h"
 #include "rx.h"
 #include "sock.h"
-#include "stateless.h"
+#include "stray.h"
 #include "udp.h"
 
 /* RFC 8999 5.1: form, version, length byte, id */
 #define LONG_DCID_OFF		6
 #define PEEK_FAST_BYTES		(LONG_DCID_OFF + QUIC_CID_MAX_LEN)
-
-#define LISTEN_BITS		8
 
 /**
  * struct demux_key - hashed as bytes
@@ -65,25 +57,6 @@ struct demux_entry {
 	struct rcu_head rcu;
 };
 
-/**
- * struct demux_peek - what the start of a datagram tells
- * @cid: destination connection id
- * @cid_len: bytes; 0 when there is none to be had; of a short header the
- *	default, until find_sock() finds another
- * @room: bytes at @cid
- * @is_long: long header
- * @first: first byte
- * @version: long header only
- */
-struct demux_peek {
-	const u8 *cid;
-	u32 version;
-	u8 cid_len;
-	u8 room;
-	u8 first;
-	bool is_long;
-};
-
 static const struct rhashtable_params cid_params = {
 	.key_len = sizeof(struct demux_key),
 	.key_offset = offsetof(struct demux_entry, key),
@@ -92,8 +65,6 @@ static const struct rhashtable_params cid_params = {
 };
 
 static struct rhashtable cid_table;
-static struct hlist_head listeners[1 << LISTEN_BITS];
-static DEFINE_SPINLOCK(listen_lock);	/* writers of @listeners */
 
 /* ---- connection ids ---------------------------------------------------- */
 
@@ -289,164 +260,23 @@ struct sock *quic_demux_find(struct net *net, const u8 *cid, unsigned int len)
 	return find_key(&key);
 }
 
-/* ---- listeners --------------------------------------------------------- */
-
-static struct hlist_head *listen_bucket(const struct net *net, u16 port)
-{
-	return &listeners[hash_32(net_hash_mix(net) ^ port, LISTEN_BITS)];
-}
-
-static bool addr_is_any(const union quic_addr *a)
-{
-	if (a->sa.sa_family == AF_INET)
-		return !a->v4.sin_addr.s_addr;
-	return ipv6_addr_any(&a->v6.sin6_addr);
-}
-
-static bool addr_same_ip(const union quic_addr *a, const union quic_addr *b)
-{
-	if (a->sa.sa_family != b->sa.sa_family)
-		return false;
-	if (a->sa.sa_family == AF_INET)
-		return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-	return ipv6_addr_equal(&a->v6.sin6_addr, &b->v6.sin6_addr);
-}
-
-static bool alpn_same(const struct quic_sock *a, const struct quic_sock *b)
-{
-	return a->set.alpn_len == b->set.alpn_len &&
-	       !memcmp(a->set.alpn, b->set.alpn, a->set.alpn_len);
-}
-
-static bool listen_conflict(struct sock *a, struct sock *b)
-{
-	const struct quic_sock *qa = quic_sk(a), *qb = quic_sk(b);
-
-	if (!net_eq(sock_net(a), sock_net(b)) ||
-	    quic_addr_port(&qa->local) != quic_addr_port(&qb->local) ||
-	    !addr_same_ip(&qa->local, &qb->local) ||
-	    READ_ONCE(a->sk_bound_dev_if) != READ_ONCE(b->sk_bound_dev_if))
-		return false;
-	if (a->sk_reuseport && b->sk_reuseport &&
-	    uid_eq(sock_i_uid(a), sock_i_uid(b)))
-		return false;
-	return alpn_same(qa, qb);
-}
-
 /**
- * quic_demux_listen() - new connections to a local address go to a socket
- * @sk: socket with @local and the ALPN list set
+ * quic_demux_find_token() - socket of a stateless reset token
+ * @net: network namespace
+ * @token: 16 bytes, the last ones of a datagram
  *
- * Context: process; sock lock.
- * Return: 0; -EADDRINUSE when another listener has the same address, port,
- * device and ALPN list and not both said SO_REUSEPORT.
+ * Context: any.
+ * Return: the socket with a reference, or NULL.
  */
-int quic_demux_listen(struct sock *sk)
+struct sock *quic_demux_find_token(struct net *net, const u8 *token)
 {
-	struct quic_sock *q = quic_sk(sk), *other;
-	struct hlist_head *head;
-	int err = 0;
+	struct demux_key key;
 
-	head = listen_bucket(sock_net(sk), quic_addr_port(&q->local));
-	spin_lock_bh(&listen_lock);
-	hlist_for_each_entry(other, head, listen_node)
-		if (listen_conflict(sk, quic_to_sk(other)))
-			err = -EADDRINUSE;
-	if (!err)
-		hlist_add_head_rcu(&q->listen_node, head);
-	spin_unlock_bh(&listen_lock);
-	return err;
+	set_token_key(&key, net, token);
+	return find_key(&key);
 }
 
-/* No new connections any more; readers may hold @sk for an RCU period. */
-void quic_demux_unlisten(struct sock *sk)
-{
-	spin_lock_bh(&listen_lock);
-	hlist_del_init_rcu(&quic_sk(sk)->listen_node);
-	spin_unlock_bh(&listen_lock);
-}
-
-/* How well does a listener fit? 0: not at all. */
-static unsigned int listen_score(struct sock *sk, const struct net *net,
-				 const union quic_addr *local, int iif)
-{
-	const struct quic_sock *q = quic_sk(sk);
-	int dev = READ_ONCE(sk->sk_bound_dev_if);
-	unsigned int score = 1;
-
-	if (!net_eq(sock_net(sk), net) ||
-	    quic_addr_port(&q->local) != quic_addr_port(local) ||
-	    (dev && dev != iif))
-		return 0;
-	if (dev)
-		score += 1;
-	if (q->local.sa.sa_family == local->sa.sa_family)
-		score += 2;
-	else if (local->sa.sa_family != AF_INET || ipv6_only_sock(sk) ||
-		 !addr_is_any(&q->local))
-		return 0;
-	if (addr_is_any(&q->local))
-		return score;
-	return addr_same_ip(&q->local, local) ? score + 4 : 0;
-}
-
-/* What a common protocol weighs: more than any address. */
-#define ALPN_SCORE	16
-
-static unsigned int alpn_score(const struct quic_sock *q,
-			       const struct quic_hello_alpn *alpn)
-{
-	return alpn && quic_hello_offers(alpn->list, alpn->len, q->set.alpn,
-					 q->set.alpn_len) ? ALPN_SCORE : 0;
-}
-
-/**
- * struct listener_choice - a look for the listener of a new client
- * @alpn: what the client offers; NULL: not known
- * @mixed: out: there are listeners of different protocols
- */
-struct listener_choice {
-	const struct quic_hello_alpn *alpn;
-	bool mixed;
-};
-
-/* SO_REUSEPORT: a peer address always finds the same one of equals. */
-static struct sock *find_listener(struct net *net, const struct sk_buff *skb,
-				  struct listener_choice *choice)
-{
-	unsigned int score, best = 0, equals = 0;
-	struct quic_sock *q, *last = NULL;
-	union quic_addr local, peer;
-	struct sock *found = NULL;
-	u32 hash;
-
-	quic_udp_addrs(skb, &local, &peer);
-	hash = jhash(&peer, sizeof(peer), net_hash_mix(net));
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(q, listen_bucket(net, quic_addr_port(&local)),
-				 listen_node) {
-		score = listen_score(quic_to_sk(q), net, &local, skb->skb_iif);
-		if (!score)
-			continue;
-		choice->mixed |= last && !alpn_same(q, last);
-		last = q;
-		score += alpn_score(q, choice->alpn);
-		if (score < best)
-			continue;
-		equals = score > best ? 1 : equals + 1;
-		if (equals == 1 || (quic_to_sk(q)->sk_reuseport &&
-				    !reciprocal_scale(hash, equals)))
-			found = quic_to_sk(q);
-		best = score;
-		hash = jhash_1word(hash, equals);
-	}
-	if (found && !refcount_inc_not_zero(&found->sk_refcnt))
-		found = NULL;
-	rcu_read_unlock();
-	return found;
-}
-
-/* ---- datagrams without a connection ------------------------------------ */
+/* ---- delivery ---------------------------------------------------------- */
 
 static void drop(struct net *net, struct sk_buff *skb, enum quic_mib why)
 {
@@ -473,187 +303,20 @@ static void deliver_locked(struct net *net, struct sock *sk,
 	QUIC_INC_STATS(net, QUIC_MIB_PKT_RCVBACKLOGS);
 }
 
-static bool is_initial(const struct demux_peek *peek)
-{
-	u8 type = peek->first >> 4 & 3;
-
-	/* RFC 9369 3.2 shuffled the types */
-	return peek->version == QUIC_V1 ? type == 0 :
-	       peek->version == QUIC_V2 && type == 1;
-}
-
-/*
- * RFC 9000 6.1: only in a datagram that could have carried an Initial, and
- * never to a Version Negotiation packet.
+/**
+ * quic_demux_deliver() - bring datagrams to a connection
+ * @net: network namespace
+ * @sk: whose they are, with a reference that is dropped here
+ * @skb: as for quic_demux_rcv(), of one connection id; consumed
+ *
+ * Context: softirq, no sock lock held.
  */
-static void refuse_version(struct net *net, struct sk_buff *skb,
-			   unsigned int len, const struct demux_peek *peek)
+void quic_demux_deliver(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct listener_choice choice = {};
-	struct sock *lsk = NULL;
-
-	if (!peek->version) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	if (len >= QUIC_MIN_INITIAL_SIZE)
-		lsk = find_listener(net, skb, &choice);
-	if (lsk) {
-		quic_stateless_version(net, skb, quic_listen_only_version(lsk));
-		sock_put(lsk);
-	}
-	drop(net, skb, QUIC_MIB_PKT_VERSIONDROP);
-}
-
-/* Consumes @lsk. Return: the listener that speaks what the client offers. */
-static struct sock *choose_by_alpn(struct net *net, struct sock *lsk,
-				   struct sk_buff *skb,
-				   struct sk_buff_head *held)
-{
-	struct listener_choice choice = {};
-	struct quic_hello_alpn alpn;
-
-	if (quic_hello_read(net, lsk, skb, &alpn, held)) {
-		sock_put(lsk);
-		return NULL;
-	}
-	choice.alpn = &alpn;
-	sock_put(lsk);
-	return find_listener(net, skb, &choice);
-}
-
-/* What came before it belongs to the connection that it may have made. */
-static void deliver_held(struct net *net, struct sock *lsk,
-			 struct sk_buff_head *held, const struct quic_cid *dcid)
-{
-	struct sk_buff *skb;
-	struct sock *sk;
-
-	while ((skb = __skb_dequeue(held))) {
-		sk = quic_demux_find(net, dcid->data, dcid->len);
-		if (!sk) {
-			quic_listen_deliver(lsk, skb);
-			continue;
-		}
-		bh_lock_sock(sk);
-		deliver_locked(net, sk, skb);
-		bh_unlock_sock(sk);
-		sock_put(sk);
-	}
-}
-
-static void rcv_initial(struct net *net, struct sk_buff *skb,
-			const struct demux_peek *peek)
-{
-	struct quic_cid dcid = { .len = peek->cid_len };
-	struct listener_choice choice = {};
-	struct sk_buff_head held;
-	struct sock *lsk;
-
-	memcpy(dcid.data, peek->cid, peek->cid_len);
-	__skb_queue_head_init(&held);
-	lsk = find_listener(net, skb, &choice);
-	if (!lsk) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	if (choice.mixed) {
-		lsk = choose_by_alpn(net, lsk, skb, &held);
-		if (!lsk)
-			return;
-	} else {
-		quic_hello_take(net, skb, dcid.data, dcid.len, &held);
-	}
-	quic_listen_deliver(lsk, skb);
-	deliver_held(net, lsk, &held, &dcid);
-	sock_put(lsk);
-}
-
-static bool is_early(const struct demux_peek *peek)
-{
-	u8 type = peek->first >> 4 & 3;
-
-	return type == (peek->version == QUIC_V1 ? 1 : 2);
-}
-
-/* A short header does not say how long the lost connection's id was. */
-static u8 reset_cid_len(struct net *net, const struct sk_buff *skb,
-			const struct demux_peek *peek)
-{
-	struct listener_choice choice = {};
-	u8 len = peek->cid_len;
-	struct sock *lsk;
-
-	if (likely(!quic_cid_lens_mask()))
-		return len;
-	/* as the server at this address issues them */
-	lsk = find_listener(net, skb, &choice);
-	if (!lsk)
-		return len;
-	len = min(quic_sk(lsk)->set.cid_len, peek->room);
-	sock_put(lsk);
-	return len;
-}
-
-/*
- * No socket has the connection id of a short header. RFC 9000 10.3.1: it may
- * be a reset for one that has its token; the socket looks at the address and
- * at the token again.
- */
-static void rcv_short(struct net *net, struct sk_buff *skb, unsigned int len,
-		      const struct demux_peek *peek)
-{
-	u8 token[QUIC_RESET_TOKEN_LEN];
-	struct demux_key key;
-	struct sock *sk;
-
-	if (len < QUIC_RESET_MIN_BYTES || len > skb->len ||
-	    skb_copy_bits(skb, len - sizeof(token), token, sizeof(token))) {
-		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
-		return;
-	}
-	set_token_key(&key, net, token);
-	sk = find_key(&key);
-	if (!sk) {
-		quic_stateless_reset(net, skb, len, peek->cid,
-				     reset_cid_len(net, skb, peek));
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
 	bh_lock_sock(sk);
 	deliver_locked(net, sk, skb);
 	bh_unlock_sock(sk);
 	sock_put(sk);
-}
-
-/* No socket has the connection id: a new connection, or nothing. */
-static void rcv_unknown(struct net *net, struct sk_buff *skb,
-			const struct demux_peek *peek)
-{
-	unsigned int len = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size :
-					     skb->len;
-
-	if (!peek->is_long) {
-		rcv_short(net, skb, len, peek);
-		return;
-	}
-	if (peek->version != QUIC_V1 && peek->version != QUIC_V2) {
-		refuse_version(net, skb, len, peek);
-		return;
-	}
-	if (is_early(peek) && peek->cid_len >= 8 &&
-	    quic_hello_hold(net, skb, peek->cid, peek->cid_len))
-		return;
-	if (!is_initial(peek)) {
-		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
-		return;
-	}
-	/* RFC 9000 7.2, 14.1 */
-	if (peek->cid_len < 8 || len < QUIC_MIN_INITIAL_SIZE) {
-		drop(net, skb, QUIC_MIB_PKT_SHORTINITIALDROP);
-		return;
-	}
-	rcv_initial(net, skb, peek);
 }
 
 /* ---- datagrams --------------------------------------------------------- */
@@ -663,7 +326,7 @@ static void rcv_unknown(struct net *net, struct sk_buff *skb,
  * bytes are in @buf or in @skb.
  */
 static bool peek_at(const struct sk_buff *skb, unsigned int off,
-		    unsigned int len, u8 *buf, struct demux_peek *peek)
+		    unsigned int len, u8 *buf, struct quic_demux_peek *peek)
 {
 	unsigned int n = min_t(unsigned int, len, PEEK_FAST_BYTES);
 	const u8 *p;
@@ -693,7 +356,7 @@ static bool peek_at(const struct sk_buff *skb, unsigned int off,
 	return LONG_DCID_OFF + peek->cid_len <= n;
 }
 
-static struct sock *find_odd(struct net *net, struct demux_peek *peek,
+static struct sock *find_odd(struct net *net, struct quic_demux_peek *peek,
 			     u32 mask)
 {
 	struct sock *sk;
@@ -718,7 +381,7 @@ static struct sock *find_odd(struct net *net, struct demux_peek *peek,
  * addresses. Return: the socket with a reference, or NULL.
  */
 static struct sock *find_sock(struct net *net, const struct sk_buff *skb,
-			      struct demux_peek *peek)
+			      struct quic_demux_peek *peek)
 {
 	struct sock *sk = quic_demux_find(net, peek->cid, peek->cid_len);
 	u32 mask = quic_cid_lens_mask();
@@ -737,23 +400,20 @@ static struct sock *find_sock(struct net *net, const struct sk_buff *skb,
 
 /* @sk: whose it is, with a reference that is dropped here, or NULL */
 static void rcv_one_cid(struct net *net, struct sock *sk, struct sk_buff *skb,
-			const struct demux_peek *peek)
+			const struct quic_demux_peek *peek)
 {
 	if (!sk) {
-		rcv_unknown(net, skb, peek);
+		quic_stray_rcv(net, skb, peek);
 		return;
 	}
-	bh_lock_sock(sk);
-	deliver_locked(net, sk, skb);
-	bh_unlock_sock(sk);
-	sock_put(sk);
+	quic_demux_deliver(net, sk, skb);
 }
 
 /* GRO merges by addresses, ports and size: is it one connection id, too? */
-static bool one_cid(const struct sk_buff *skb, const struct demux_peek *first)
+static bool one_cid(const struct sk_buff *skb, const struct quic_demux_peek *first)
 {
 	unsigned int step = skb_shinfo(skb)->gso_size, off;
-	struct demux_peek peek;
+	struct quic_demux_peek peek;
 	u8 buf[PEEK_FAST_BYTES];
 
 	for (off = step; off < skb->len; off += step) {
@@ -807,7 +467,7 @@ static struct sk_buff *copy_dgram(const struct sk_buff *skb, unsigned int off,
 static void rcv_dgram(struct net *net, struct sk_buff *skb)
 {
 	u8 buf[PEEK_FAST_BYTES];
-	struct demux_peek peek;
+	struct quic_demux_peek peek;
 
 	if (!peek_at(skb, 0, skb->len, buf, &peek))
 		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
@@ -844,7 +504,7 @@ static void rcv_split(struct net *net, struct sk_buff *skb)
 void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 {
 	u8 buf[PEEK_FAST_BYTES];
-	struct demux_peek peek;
+	struct quic_demux_peek peek;
 	struct sock *sk = NULL;
 	unsigned int len;
 

@@ -8,6 +8,7 @@
 #include "admit.h"
 #include "demux.h"
 #include "first.h"
+#include "listeners.h"
 #include "mib.h"
 #include "migrate.h"
 #include "rx.h"
@@ -28,7 +29,7 @@ static int start_listening(struct sock *sk)
 			return err;
 	}
 	inet_sk_set_state(sk, TCP_LISTEN);
-	err = quic_demux_listen(sk);
+	err = quic_listeners_add(sk);
 	if (err)
 		inet_sk_set_state(sk, TCP_CLOSE);
 	return err;
@@ -434,7 +435,7 @@ struct sock *quic_accept(struct sock *sk, struct proto_accept_arg *arg)
  */
 void quic_listen_stop(struct sock *sk, struct list_head *children)
 {
-	quic_demux_unlisten(sk);
+	quic_listeners_del(sk);
 	inet_sk_set_state(sk, TCP_CLOSE);
 	list_splice_init(&quic_sk(sk)->accept_q, children);
 	WRITE_ONCE(sk->sk_ack_backlog, 0);

@@ -231,7 +231,7 @@ struct quic_path_addrs {
  * @pair: the one of a socket whose id has no length; owned by pair.c
  * @gone: retired ids that leave the demultiplexer later
  * @n_gone: entries in @gone
- * @listen_node: in the listener table; owned by demux.c
+ * @listen_node: in the listener table; owned by listeners.c
  * @net_node: in quic_net.socks; quic_net.lock
  * @accept_q: listener: children that accept() has not taken
  * @accept_node: child: in the listener's @accept_q; listener's sock lock
