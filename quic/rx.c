@@ -14,10 +14,11 @@
 #include "migrate.h"
 #include "protect.h"
 #include "offload.h"
-#include "restart.h"
 #include "rx_buf.h"
+#include "rx_burst.h"
+#include "rx_linear.h"
+#include "rx_wait.h"
 #include "sock.h"
-#include "stateless.h"
 #include "trace.h"
 #include "udp.h"
 
@@ -32,93 +33,16 @@
  * The short headers of a burst are read into quic_rx_state.hdr, where their
  * protection comes off with one request for all masks; the bytes of the skb
  * stay as they came.
+ */
+
+/**
+ * quic_burst_count() - count and trace what became of a packet
+ * @x: burst
+ * @what: counter
  *
- * Packets that came before their keys wait in quic_rx_state.early until
- * quic_rx_replay(). Bursts that cannot be opened in this context wait in
- * quic_rx_state.later until quic_rx_resume().
+ * Context: sock lock.
  */
-
-#define BATCH_PKTS		64
-#define PN_LEN_MAX		4
-#define SHORT_HDR_MAX		(1 + QUIC_CID_MAX_LEN + PN_LEN_MAX)
-
-/* About two congestion windows of a beginner, in packets and in memory. */
-#define EARLY_MAX_SKBS		32
-#define EARLY_MAX_BYTES		(256 << 10)
-
-/**
- * struct quic_rx_state - receive state of a socket; sock lock
- * @early: packets of levels whose keys are not there yet
- * @later: bursts that need process context
- * @early_bytes: truesize of @early
- * @later_bytes: truesize of @later
- * @src: sealed packet; entries hold no end mark between uses
- * @dst: header and opened payload
- * @hdr: headers of short packets, protection off
- * @mask: samples, then masks; aligned for one request to the crypto API
- */
-struct quic_rx_state {
-	struct sk_buff_head early;
-	struct sk_buff_head later;
-	u32 early_bytes;
-	u32 later_bytes;
-	struct scatterlist src[MAX_SKB_FRAGS + 2];
-	struct scatterlist dst[2];
-	u8 hdr[BATCH_PKTS][SHORT_HDR_MAX];
-	u8 mask[BATCH_PKTS][QUIC_SAMPLE_LEN] __aligned(QUIC_SAMPLE_LEN);
-};
-
-/**
- * struct rx_note - skb->cb of what waits
- * @came_ns: when what waits for keys came (RFC 9000 13.2.5, 9002 5.3); else 0
- * @ecn: ECN field
- * @credited: its bytes were counted against amplification
- * @bare: data only, no headers before it
- */
-struct rx_note {
-	u64 came_ns;
-	u8 ecn;
-	bool credited;
-	bool bare;
-};
-
-/**
- * struct rx_burst - a burst in work
- * @sk: socket
- * @q: the same
- * @rx: its receive state
- * @skb: the burst
- * @mem: where it is opened to
- * @left: bytes of the burst that are not dealt with, to size the next area
- * @frag: cursor of src: index of the fragment, -1: linear part
- * @frag_off: offset of its first byte in @skb
- * @now: ns
- * @ecn: ECN field
- * @gen: generation that a device opened the burst with, if it did
- * @path: the way it came, see &quic_rx.path
- * @in_place: @skb is opened in place
- * @bare: see &rx_note
- * @device: a device opened it
- */
-struct rx_burst {
-	struct sock *sk;
-	struct quic_sock *q;
-	struct quic_rx_state *rx;
-	struct sk_buff *skb;
-	struct quic_rx_mem mem;
-	u32 left;
-	int frag;
-	u32 frag_off;
-	u64 now;
-	u32 gen;
-	u8 path;
-	u8 ecn;
-	bool in_place;
-	bool bare;
-	bool device;
-};
-
-static void count(struct rx_burst *x, enum quic_mib what)
+void quic_burst_count(struct quic_burst *x, enum quic_mib what)
 {
 	QUIC_INC_STATS(sock_net(x->sk), what);
 	if (what != QUIC_MIB_PKT_DECFASTPATHS && what != QUIC_MIB_PKT_RESETS)
@@ -135,93 +59,46 @@ static bool rmem_full(struct sock *sk)
 }
 
 /* Room for @len opened bytes in @x->mem.area, aligned. */
-static int get_area(struct rx_burst *x, u32 len)
+static int get_area(struct quic_burst *x, u32 len)
 {
 	return quic_rx_mem_get(&x->mem, x->sk, len, x->left);
 }
 
-/* ---- packets that wait ------------------------------------------------- */
-
-static void note_skb(struct sk_buff *skb, u64 came_ns, u8 ecn, bool credited,
-		     bool bare)
-{
-	*(struct rx_note *)skb->cb = (struct rx_note) {
-		.came_ns = came_ns, .ecn = ecn,
-		.credited = credited, .bare = bare,
-	};
-}
-
-static bool early_full(const struct quic_rx_state *rx)
-{
-	return skb_queue_len(&rx->early) >= EARLY_MAX_SKBS ||
-	       rx->early_bytes >= EARLY_MAX_BYTES;
-}
-
-static void queue_early(struct quic_rx_state *rx, struct sk_buff *skb)
-{
-	rx->early_bytes += skb->truesize;
-	__skb_queue_tail(&rx->early, skb);
-}
-
-/* @p with @len bytes, and what follows in its datagram, comes too early. */
-static void keep_early(struct rx_burst *x, const u8 *p, u32 len)
-{
-	struct sk_buff *skb;
-
-	if (early_full(x->rx))
-		goto drop;
-	skb = alloc_skb(len, quic_gfp());
-	if (!skb)
-		goto drop;
-	skb_put_data(skb, p, len);
-	note_skb(skb, x->now, x->ecn, true, true);
-	queue_early(x->rx, skb);
-	return;
-drop:
-	count(x, QUIC_MIB_PKT_NOKEYDROP);
-}
-
-static void keep_later(struct sock *sk, struct sk_buff *skb, u8 ecn)
-{
-	struct quic_rx_state *rx = quic_sk(sk)->rx;
-
-	if (rx->later_bytes > READ_ONCE(sk->sk_rcvbuf)) {
-		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
-		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
-		return;
-	}
-	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_DECBACKLOGS);
-	note_skb(skb, 0, ecn, false, false);
-	rx->later_bytes += skb->truesize;
-	__skb_queue_tail(&rx->later, skb);
-	quic_sock_defer_work(sk, QUIC_TODO_RX);
-}
-
 /* ---- one packet -------------------------------------------------------- */
 
-static void count_verdict(struct rx_burst *x, enum quic_err err)
+static void count_verdict(struct quic_burst *x, enum quic_err err)
 {
 	switch (err) {
 	case QUIC_ERR_NONE:
-		count(x, QUIC_MIB_PKT_DECFASTPATHS);
+		quic_burst_count(x, QUIC_MIB_PKT_DECFASTPATHS);
 		break;
 	case QUIC_ERR_DROP:
-		count(x, QUIC_MIB_PKT_INVNUMDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_INVNUMDROP);
 		break;
 	case QUIC_ERR_NOMEM:
 		if (x->mem.buf->b.starved)
 			QUIC_INC_STATS(sock_net(x->sk),
 				       QUIC_MIB_FRM_RCVBUFDROP);
-		count(x, QUIC_MIB_PKT_RCVDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
 		break;
 	default:
-		count(x, QUIC_MIB_PKT_INVFRMDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_INVFRMDROP);
 	}
 }
 
-/* An opened packet goes to the core. */
-static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
-		      u32 gen, const u8 *payload, u32 len)
+/**
+ * quic_burst_hand_over() - an opened packet goes to the core
+ * @x: burst; @x->mem holds @payload
+ * @hdr: its header, protection off
+ * @pn: full packet number
+ * @gen: key generation, 1-RTT
+ * @payload: opened bytes
+ * @len: their number
+ *
+ * Context: sock lock.
+ */
+void quic_burst_hand_over(struct quic_burst *x, const struct quic_hdr *hdr,
+			  u64 pn, u32 gen, const u8 *payload, u32 len)
 {
 	struct quic_rx pkt = {
 		.hdr = hdr,
@@ -244,8 +121,17 @@ static void hand_over(struct rx_burst *x, const struct quic_hdr *hdr, u64 pn,
 		x->path = quic_migrate_adopt(x->sk, x->skb, x->left);
 }
 
-/* RFC 9000 10.3.1: from where the connection id in use goes, and no other */
-static bool is_reset(struct rx_burst *x, const u8 *tail)
+/**
+ * quic_burst_is_reset() - deal with a stateless reset, if it is one
+ * @x: burst
+ * @tail: last QUIC_RESET_TOKEN_LEN bytes of a datagram
+ *
+ * RFC 9000 10.3.1: from where the connection id in use goes, and no other.
+ *
+ * Context: sock lock.
+ * Return: true when it was one.
+ */
+bool quic_burst_is_reset(struct quic_burst *x, const u8 *tail)
 {
 	struct quic_conn *c = &x->q->conn;
 
@@ -255,35 +141,48 @@ static bool is_reset(struct rx_burst *x, const u8 *tail)
 	return true;
 }
 
-/*
- * A packet did not open: -EBADMSG; no kept key fits: -ENOKEY (counted before);
- * or memory or the cipher failed us, which counts as loss.
- * RFC 9000 10.3.1: one with a short header may be a stateless reset; @tail is
- * the last 16 bytes of its datagram.
+/**
+ * quic_burst_open_failed() - a packet could not be opened
+ * @x: burst
+ * @why: -EBADMSG: it did not open; -ENOKEY: no kept key fits (counted before);
+ *	others: memory or the cipher failed us, which counts as loss
+ * @tail: of a packet with a short header the last 16 bytes of its datagram:
+ *	it may be a stateless reset (RFC 9000 10.3.1); else NULL
+ *
+ * Context: sock lock.
  */
-static void open_failed(struct rx_burst *x, int why, const u8 *tail)
+void quic_burst_open_failed(struct quic_burst *x, int why, const u8 *tail)
 {
 	struct quic_conn *c = &x->q->conn;
 	enum quic_err err;
 
-	if (tail && is_reset(x, tail))
+	if (tail && quic_burst_is_reset(x, tail))
 		return;
 	if (why == -ENOKEY)
 		return;
 	if (why != -EBADMSG) {
-		count(x, QUIC_MIB_PKT_RCVDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
 		return;
 	}
-	count(x, QUIC_MIB_PKT_DECDROP);
+	quic_burst_count(x, QUIC_MIB_PKT_DECDROP);
 	err = quic_keys_open_failed(c);
 	if (err)
 		quic_conn_close(c, err, false, 0, NULL, 0, x->now);
 }
 
-/* Number and key of a 1-RTT packet whose header protection is off. */
-static struct quic_aead_key *select_key(struct rx_burst *x,
-					const struct quic_hdr *hdr, u64 *pn,
-					u32 *gen)
+/**
+ * quic_burst_select_key() - number and key of a 1-RTT packet
+ * @x: burst
+ * @hdr: its header, protection off
+ * @pn: receives the full packet number
+ * @gen: receives the key generation
+ *
+ * Context: sock lock.
+ * Return: key, or NULL when none fits, which is counted.
+ */
+struct quic_aead_key *quic_burst_select_key(struct quic_burst *x,
+					    const struct quic_hdr *hdr,
+					    u64 *pn, u32 *gen)
 {
 	struct quic_conn *c = &x->q->conn;
 	struct quic_aead_key *key = NULL;
@@ -293,20 +192,20 @@ static struct quic_aead_key *select_key(struct rx_burst *x,
 	if (quic_keys_rx_select(c, quic_hdr_key_phase(hdr), *pn, x->now, gen))
 		key = quic_sock_app_key(x->q, QUIC_DIR_RX, *gen);
 	if (!key)
-		count(x, QUIC_MIB_PKT_NOKEYDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_NOKEYDROP);
 	return key;
 }
 
 /* ---- short headers, fast ----------------------------------------------- */
 
-static u32 frag_len(const struct rx_burst *x)
+static u32 frag_len(const struct quic_burst *x)
 {
 	if (x->frag < 0)
 		return skb_headlen(x->skb);
 	return skb_frag_size(&skb_shinfo(x->skb)->frags[x->frag]);
 }
 
-static void set_src(const struct rx_burst *x, struct scatterlist *sg, u32 off,
+static void set_src(const struct quic_burst *x, struct scatterlist *sg, u32 off,
 		    u32 len)
 {
 	const skb_frag_t *f;
@@ -323,8 +222,8 @@ static void set_src(const struct rx_burst *x, struct scatterlist *sg, u32 off,
  * Scatterlist entries of [@off, @off + @len) of the skb; called with rising
  * offsets. Return: the last one.
  */
-static struct scatterlist *fill_src(struct rx_burst *x, struct scatterlist *sg,
-				    u32 off, u32 len)
+static struct scatterlist *fill_src(struct quic_burst *x,
+				    struct scatterlist *sg, u32 off, u32 len)
 {
 	for (;;) {
 		u32 in = off - x->frag_off, n;
@@ -345,7 +244,7 @@ static struct scatterlist *fill_src(struct rx_burst *x, struct scatterlist *sg,
 }
 
 /* Open datagram [@off, @off + hdr->len) of the skb into the area. */
-static int open_to_area(struct rx_burst *x, struct quic_aead_key *key, u64 pn,
+static int open_to_area(struct quic_burst *x, struct quic_aead_key *key, u64 pn,
 			u8 *h, u32 hdr_len, u32 off, u32 sealed_len)
 {
 	struct quic_rx_state *rx = x->rx;
@@ -368,7 +267,7 @@ static int open_to_area(struct rx_burst *x, struct quic_aead_key *key, u64 pn,
  * A datagram that is one short-header packet, of which the header is in
  * rx->hdr[@i] and the mask in rx->mask[@i].
  */
-static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
+static void recv_short(struct quic_burst *x, unsigned int i, u32 off, u32 len)
 {
 	u8 *h = x->rx->hdr[i], tail[QUIC_RESET_TOKEN_LEN], *payload = NULL;
 	struct quic_aead_key *key;
@@ -378,11 +277,11 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 	u64 pn;
 
 	if (quic_conn_parse_hdr(&x->q->conn, h, len, &hdr)) {
-		count(x, QUIC_MIB_PKT_INVHDRDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_INVHDRDROP);
 		return;
 	}
 	quic_hdr_unprotect(h, &hdr, x->rx->mask[i]);
-	key = select_key(x, &hdr, &pn, &gen);
+	key = quic_burst_select_key(x, &hdr, &pn, &gen);
 	hdr_len = hdr.pn_off + hdr.pn_len;
 	if (!key) {
 		err = -ENOKEY;
@@ -397,27 +296,27 @@ static void recv_short(struct rx_burst *x, unsigned int i, u32 off, u32 len)
 	}
 	if (!err) {
 		quic_hw_count_sw(x->sk, QUIC_DIR_RX, 1);
-		hand_over(x, &hdr, pn, gen, payload,
-			  len - hdr_len - QUIC_TAG_LEN);
+		quic_burst_hand_over(x, &hdr, pn, gen, payload,
+				     len - hdr_len - QUIC_TAG_LEN);
 		if (!x->in_place)
 			quic_rx_mem_use(&x->mem, len - hdr_len - QUIC_TAG_LEN);
 	} else {
 		skb_copy_bits(x->skb, off + len - sizeof(tail), tail,
 			      sizeof(tail));
-		open_failed(x, err, tail);
+		quic_burst_open_failed(x, err, tail);
 	}
 }
 
 /* Bytes of a short header with the longest packet number. */
-static u32 short_hdr_max(const struct rx_burst *x)
+static u32 short_hdr_max(const struct quic_burst *x)
 {
-	return 1 + quic_conn_cid_len(&x->q->conn) + PN_LEN_MAX;
+	return 1 + quic_conn_cid_len(&x->q->conn) + QUIC_RX_PN_LEN_MAX;
 }
 
 /* Header and sample of a datagram that is a short-header packet. */
-static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
+static void peek_short(struct quic_burst *x, unsigned int i, u32 off)
 {
-	u8 peek[SHORT_HDR_MAX + QUIC_SAMPLE_LEN];
+	u8 peek[QUIC_RX_HDR_MAX + QUIC_SAMPLE_LEN];
 	u32 len = short_hdr_max(x);
 
 	skb_copy_bits(x->skb, off, peek, len + QUIC_SAMPLE_LEN);
@@ -425,164 +324,9 @@ static void peek_short(struct rx_burst *x, unsigned int i, u32 off)
 	memcpy(x->rx->mask[i], peek + len, QUIC_SAMPLE_LEN);
 }
 
-/* ---- any packet, in linear memory -------------------------------------- */
-
-static void unmask(struct rx_burst *x, enum quic_level level, u8 *p,
-		   struct quic_hdr *hdr)
-{
-	struct quic_crypt *crypt = &x->q->crypt;
-	u8 *mask = x->rx->mask[0];
-
-	memcpy(mask, p + hdr->pn_off + 4, QUIC_SAMPLE_LEN);
-	if (level == QUIC_LVL_INITIAL)
-		quic_initial_mask(quic_restart_rx_key(x->q, hdr->version),
-				  mask, mask);
-	else if (level == QUIC_LVL_EARLY)
-		quic_hp_masks(&crypt->early.hp, mask, mask, 1);
-	else if (level == QUIC_LVL_HANDSHAKE)
-		quic_hp_masks(&crypt->hs[QUIC_DIR_RX].hp, mask, mask, 1);
-	else
-		quic_hp_masks(&crypt->app[QUIC_DIR_RX].hp, mask, mask, 1);
-	quic_hdr_unprotect(p, hdr, mask);
-}
-
-/* Return: 0, -ENOKEY (counted), -EBADMSG or what quic_aead_open() says. */
-static int open_linear(struct rx_burst *x, enum quic_level level, u8 *p,
-		       struct quic_hdr *hdr, u64 *pn, u32 *gen)
-{
-	struct quic_crypt *crypt = &x->q->crypt;
-	struct quic_aead_key *key;
-	u32 hdr_len;
-
-	unmask(x, level, p, hdr);
-	hdr_len = hdr->pn_off + hdr->pn_len;
-	*gen = 0;
-	if (level == QUIC_LVL_APP) {
-		key = select_key(x, hdr, pn, gen);
-		if (!key)
-			return -ENOKEY;
-	} else {
-		*pn = quic_pn_expand(quic_conn_rx_largest(&x->q->conn, level),
-				     hdr->pn, hdr->pn_len);
-		key = level == QUIC_LVL_EARLY ? &crypt->early.aead :
-						&crypt->hs[QUIC_DIR_RX].aead;
-	}
-	if (level == QUIC_LVL_INITIAL)
-		return quic_initial_open(quic_restart_rx_key(x->q,
-							     hdr->version),
-					 *pn, p, hdr_len, hdr->len - hdr_len);
-	return quic_aead_open_linear(key, *pn, p, hdr_len,
-				     hdr->len - hdr_len);
-}
-
-/* Packet of @hdr->len bytes at @p; @left bytes are there in its datagram. */
-static void recv_packet(struct rx_burst *x, u8 *p, u32 left,
-			struct quic_hdr *hdr)
-{
-	struct quic_conn *c = &x->q->conn;
-	enum quic_rx_keys keys;
-	enum quic_level level;
-	u8 *tail = NULL;
-	u32 gen;
-	int err;
-	u64 pn;
-
-	if (hdr->type == QUIC_PKT_VERSION_NEG) {
-		if (!quic_restart_version(x->sk, hdr, x->now))
-			count(x, QUIC_MIB_PKT_VERSIONDROP);
-		return;
-	}
-	if (hdr->type == QUIC_PKT_RETRY) {
-		if (!quic_restart_retry(x->sk, p, hdr))
-			count(x, QUIC_MIB_PKT_STATEDROP);
-		return;
-	}
-	if (!quic_pkt_level(hdr->type, &level) ||
-	    (level != QUIC_LVL_APP &&
-	     !quic_version_accepts(c, hdr->version, hdr->type) &&
-	     !quic_version_may_follow(c, hdr->version))) {
-		count(x, QUIC_MIB_PKT_STATEDROP);
-		return;
-	}
-	keys = quic_conn_rx_keys(c, level);
-	if (keys == QUIC_RX_KEYS_NEVER)
-		count(x, QUIC_MIB_PKT_NOKEYDROP);
-	if (keys == QUIC_RX_KEYS_LATER)
-		keep_early(x, p, hdr->len);
-	if (keys != QUIC_RX_KEYS_READY)
-		return;
-	if (level == QUIC_LVL_INITIAL && hdr->version != c->version &&
-	    quic_restart_try(x->sk, hdr->version)) {
-		count(x, QUIC_MIB_PKT_NOKEYDROP);
-		return;
-	}
-	if (level == QUIC_LVL_APP)
-		tail = p + left - QUIC_RESET_TOKEN_LEN;
-	err = open_linear(x, level, p, hdr, &pn, &gen);
-	if (!err && level == QUIC_LVL_APP)
-		quic_hw_count_sw(x->sk, QUIC_DIR_RX, 1);
-	if (!err && quic_version_may_follow(c, hdr->version))
-		quic_restart_follow(x->sk, hdr->version);
-	if (!err)
-		hand_over(x, hdr, pn, gen, p + hdr->pn_off + hdr->pn_len,
-			  hdr->len - hdr->pn_off - hdr->pn_len - QUIC_TAG_LEN);
-	else
-		open_failed(x, err, tail);
-}
-
-/* Packets that share a datagram (RFC 9000 12.2). */
-static void recv_coalesced(struct rx_burst *x, u8 *p, u32 len)
-{
-	const u8 *dcid = NULL;
-	struct quic_hdr hdr;
-	u8 dcid_len = 0;
-	int err;
-
-	while (len) {
-		err = quic_conn_parse_hdr(&x->q->conn, p, len, &hdr);
-		/* RFC 9000 10.3: a reset may be shorter than any packet */
-		if (err && !dcid && !(p[0] & 0x80) &&
-		    len >= QUIC_RESET_MIN_BYTES &&
-		    is_reset(x, p + len - QUIC_RESET_TOKEN_LEN))
-			return;
-		if (err) {
-			count(x, err == -EPROTONOSUPPORT ?
-				 QUIC_MIB_PKT_VERSIONDROP :
-				 QUIC_MIB_PKT_INVHDRDROP);
-			return;
-		}
-		if (!dcid) {
-			dcid = hdr.dcid;
-			dcid_len = hdr.dcid_len;
-		} else if (hdr.dcid_len != dcid_len ||
-			   memcmp(hdr.dcid, dcid, dcid_len)) {
-			count(x, QUIC_MIB_PKT_INVHDRDROP);
-			return;
-		}
-		recv_packet(x, p, len, &hdr);
-		p += hdr.len;
-		len -= hdr.len;
-	}
-}
-
-static void recv_linear(struct rx_burst *x, u32 off, u32 len)
-{
-	if (x->in_place) {
-		recv_coalesced(x, x->skb->data + off, len);
-		return;
-	}
-	if (get_area(x, len) ||
-	    skb_copy_bits(x->skb, off, x->mem.area, len)) {
-		count(x, QUIC_MIB_PKT_RCVDROP);
-		return;
-	}
-	recv_coalesced(x, x->mem.area, len);
-	quic_rx_mem_use(&x->mem, len);
-}
-
 /* ---- bursts ------------------------------------------------------------ */
 
-static bool fits_fast(const struct rx_burst *x, u32 off, u32 len)
+static bool fits_fast(const struct quic_burst *x, u32 off, u32 len)
 {
 	u8 first;
 
@@ -593,7 +337,7 @@ static bool fits_fast(const struct rx_burst *x, u32 off, u32 len)
 }
 
 /* A datagram that a device opened; its tag's bytes mean nothing. */
-static void recv_opened(struct rx_burst *x, u32 off, u32 len)
+static void recv_opened(struct quic_burst *x, u32 off, u32 len)
 {
 	static const u8 no_mask[QUIC_MASK_LEN];
 	u8 *p = x->skb->data + off;
@@ -604,32 +348,32 @@ static void recv_opened(struct rx_burst *x, u32 off, u32 len)
 	if (!x->in_place) {
 		if (get_area(x, len) ||
 		    skb_copy_bits(x->skb, off, x->mem.area, len)) {
-			count(x, QUIC_MIB_PKT_RCVDROP);
+			quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
 			return;
 		}
 		p = x->mem.area;
 	}
 	if (quic_conn_parse_hdr(&x->q->conn, p, len, &hdr) ||
 	    hdr.type != QUIC_PKT_SHORT) {
-		count(x, QUIC_MIB_PKT_VERDICTDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;
 	}
 	quic_hdr_unprotect(p, &hdr, no_mask);
 	if (quic_hdr_key_phase(&hdr) != (x->gen & 1)) {
-		count(x, QUIC_MIB_PKT_VERDICTDROP);
+		quic_burst_count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;
 	}
 	pn = quic_pn_expand(quic_conn_rx_largest(&x->q->conn, QUIC_LVL_APP),
 			    hdr.pn, hdr.pn_len);
 	hdr_len = hdr.pn_off + hdr.pn_len;
 	x->q->hw.dev_pkts[QUIC_DIR_RX]++;
-	hand_over(x, &hdr, pn, x->gen, p + hdr_len,
-		  len - hdr_len - QUIC_TAG_LEN);
+	quic_burst_hand_over(x, &hdr, pn, x->gen, p + hdr_len,
+			     len - hdr_len - QUIC_TAG_LEN);
 	if (!x->in_place)
 		quic_rx_mem_use(&x->mem, len);
 }
 
-static u32 recv_opened_all(struct rx_burst *x, u32 step)
+static u32 recv_opened_all(struct quic_burst *x, u32 step)
 {
 	u32 off, len;
 
@@ -641,14 +385,14 @@ static u32 recv_opened_all(struct rx_burst *x, u32 step)
 	return off;
 }
 
-/* Up to BATCH_PKTS datagrams from @off. Return: where they end. */
-static u32 recv_batch(struct rx_burst *x, u32 off, u32 step)
+/* Up to QUIC_RX_BATCH_PKTS datagrams from @off. Return: where they end. */
+static u32 recv_batch(struct quic_burst *x, u32 off, u32 step)
 {
 	struct quic_rx_state *rx = x->rx;
 	u32 start = off, len;
 	unsigned int i, n = 0;
 
-	for (; n < BATCH_PKTS && off < x->skb->len; n++, off += step) {
+	for (; n < QUIC_RX_BATCH_PKTS && off < x->skb->len; n++, off += step) {
 		if (!fits_fast(x, off, min(step, x->skb->len - off)))
 			break;
 		peek_short(x, n, off);
@@ -664,30 +408,24 @@ static u32 recv_batch(struct rx_burst *x, u32 off, u32 step)
 	if (n)
 		return off;
 	len = min(step, x->skb->len - off);
-	recv_linear(x, off, len);
+	quic_linear_recv(x, off, len);
 	x->left -= len;
 	return off + len;
 }
 
-/* 1-RTT bursts that come before their keys are kept whole. */
-static bool keep_whole(struct rx_burst *x)
+/**
+ * quic_burst_recv() - open a burst and let the core process it
+ * @sk: socket
+ * @skb: burst; consumed
+ * @path: the way it came, see &quic_rx.path
+ * @note: what is known of it; zeroed but for the ECN field: it comes just now
+ *
+ * Context: sock lock, process or softirq.
+ */
+void quic_burst_recv(struct sock *sk, struct sk_buff *skb, u8 path,
+		     const struct quic_rx_note *note)
 {
-	const struct quic_space *space = &x->q->conn.space[QUIC_SPACE_APP];
-	u8 first;
-
-	if (space->can_recv || space->discarded || early_full(x->rx) ||
-	    skb_copy_bits(x->skb, 0, &first, 1) || first & 0x80)
-		return false;
-	note_skb(x->skb, x->now, x->ecn, true, x->bare);
-	queue_early(x->rx, x->skb);
-	return true;
-}
-
-/* Consumes @skb. */
-static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
-		     const struct rx_note *note)
-{
-	struct rx_burst x = {
+	struct quic_burst x = {
 		.sk = sk,
 		.q = quic_sk(sk),
 		.rx = quic_sk(sk)->rx,
@@ -707,7 +445,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 
 	if (rmem_full(sk)) {
 		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_FRM_RCVBUFDROP);
-		count(&x, QUIC_MIB_PKT_RCVDROP);
+		quic_burst_count(&x, QUIC_MIB_PKT_RCVDROP);
 		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
 		return;
 	}
@@ -719,7 +457,7 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 	}
 	if (!note->credited)
 		quic_migration_recv_dgram(&x.q->conn, path, len);
-	if (hw == QUIC_HW_RX_WIRE && keep_whole(&x))
+	if (hw == QUIC_HW_RX_WIRE && quic_wait_keep_burst(&x))
 		return;
 	if (x.in_place)
 		quic_rx_mem_use_skb(&x.mem, sk, skb);
@@ -733,7 +471,13 @@ static void recv_skb(struct sock *sk, struct sk_buff *skb, u8 path,
 		consume_skb(skb);
 }
 
-static void recv_end(struct sock *sk)
+/**
+ * quic_burst_end() - after one or more quic_burst_recv()
+ * @sk: socket
+ *
+ * Context: sock lock, process or softirq.
+ */
+void quic_burst_end(struct sock *sk)
 {
 	quic_conn_recv_end(&quic_sk(sk)->conn, quic_now());
 	trace_quic_metrics_updated(&quic_sk(sk)->conn);
@@ -768,7 +512,7 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 {
 	struct quic_sock *q = quic_sk(sk);
 	struct net *net = sock_net(sk);
-	struct rx_note note = {};
+	struct quic_rx_note note = {};
 	u8 path;
 
 	if (!q->alive || !q->rx) {
@@ -784,77 +528,12 @@ int quic_rx_burst(struct sock *sk, struct sk_buff *skb)
 	}
 	note.ecn = quic_udp_ecn(skb);
 	if (!skb_queue_empty(&q->rx->later) || !can_open(q)) {
-		keep_later(sk, skb, note.ecn);
+		quic_wait_keep_later(sk, skb, note.ecn);
 		return 0;
 	}
-	recv_skb(sk, skb, path, &note);
-	recv_end(sk);
+	quic_burst_recv(sk, skb, path, &note);
+	quic_burst_end(sk);
 	return 0;
-}
-
-static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
-{
-	struct quic_sock *q = quic_sk(sk);
-	struct rx_note note;
-	struct sk_buff *skb;
-	u8 path;
-
-	if (skb_queue_empty(list))
-		return;
-	while ((skb = __skb_dequeue(list))) {
-		note = *(struct rx_note *)skb->cb;
-		/* while it waited paths may have changed */
-		path = note.bare ? q->conn.path.id :
-				   quic_migrate_find(sk, skb);
-		if (path == QUIC_MIGRATE_NOT) {
-			QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_ADDRDROP);
-			kfree_skb(skb);
-			continue;
-		}
-		recv_skb(sk, skb, path, &note);
-	}
-	if (q->alive)
-		recv_end(sk);
-}
-
-/**
- * quic_rx_replay() - keys of another level are there now
- * @sk: socket
- *
- * Goes again over the packets that came before them.
- *
- * Context: sock lock; process.
- */
-void quic_rx_replay(struct sock *sk)
-{
-	struct quic_rx_state *rx = quic_sk(sk)->rx;
-	struct sk_buff_head list;
-
-	if (!quic_sk(sk)->alive || !rx)
-		return;
-	__skb_queue_head_init(&list);
-	skb_queue_splice_tail_init(&rx->early, &list);
-	rx->early_bytes = 0;
-	recv_waiting(sk, &list);
-}
-
-/**
- * quic_rx_resume() - open what could not be opened in softirq
- * @sk: socket
- *
- * Context: sock lock; process, bottom halves enabled.
- */
-void quic_rx_resume(struct sock *sk)
-{
-	struct quic_rx_state *rx = quic_sk(sk)->rx;
-	struct sk_buff_head list;
-
-	if (!quic_sk(sk)->alive || !rx)
-		return;
-	__skb_queue_head_init(&list);
-	skb_queue_splice_tail_init(&rx->later, &list);
-	rx->later_bytes = 0;
-	recv_waiting(sk, &list);
 }
 
 /**
