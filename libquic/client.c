@@ -200,10 +200,49 @@ int quic_client_new(struct quic_client **client, int sockfd,
 	return ret;
 }
 
-int quic_client_run(struct quic_client *client)
+/*
+ * The server does not speak the version that the socket began with. The kernel
+ * chose another one, once, and the ClientHello has to name it: TLS begins
+ * again, without the session that was saved, which was of the first version
+ * (RFC 9369 5).
+ */
+static int restart(struct quic_client *client)
+{
+	struct quic_tls_client want = {
+		.hostname = client->hostname,
+		.alpns = client->alpns[0] ? client->alpns : NULL,
+	};
+	struct quic_config settings;
+	int ret;
+
+	ret = quic_settings_load(client->sockfd, &settings);
+	if (ret)
+		return ret;
+	want.cipher_type = settings.payload_cipher_type;
+	client->resumes = false;
+	client->opts.early = NULL;
+	client->opts.alpn_early = NULL;
+	ret = quic_tls_restart_client(&client->tls, &want);
+	if (ret)
+		return ret;
+	gnutls_transport_set_int(client->tls.session, client->sockfd);
+	return 0;
+}
+
+static int run(struct quic_client *client)
 {
 	return quic_handshake_run(client->tls.session, client->sockfd,
 				  &client->opts);
+}
+
+int quic_client_run(struct quic_client *client)
+{
+	int ret = run(client);
+
+	if (ret != -EPROTONOSUPPORT)
+		return ret;
+	ret = restart(client);
+	return ret ? ret : run(client);
 }
 
 static int save_params(const struct quic_client *client,
@@ -259,7 +298,7 @@ void quic_client_free(struct quic_client *client)
 	free(client);
 }
 
-static int try_client(int sockfd, const struct quic_client_config *config)
+static int shake_client(int sockfd, const struct quic_client_config *config)
 {
 	struct quic_client *client;
 	int ret;
@@ -270,17 +309,6 @@ static int try_client(int sockfd, const struct quic_client_config *config)
 	ret = quic_client_run(client);
 	quic_client_free(client);
 	return ret;
-}
-
-/*
- * The server may not speak this version. The kernel chose another one, once,
- * and the ClientHello has to name it: from the start.
- */
-static int shake_client(int sockfd, const struct quic_client_config *config)
-{
-	int ret = try_client(sockfd, config);
-
-	return ret == -EPROTONOSUPPORT ? try_client(sockfd, config) : ret;
 }
 
 int quic_client_handshake(int sockfd, const char *pkey_file,

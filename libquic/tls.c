@@ -62,61 +62,78 @@ static int set_alpn(struct quic_tls *tls, const char *alpns)
 	return ret;
 }
 
-static int set_client_psk(struct quic_tls *tls, const char *psk_file)
+static int load_client_psk(struct quic_tls *tls, const char *psk_file)
 {
 	int ret;
 
 	ret = quic_psk_load(&tls->psk, psk_file);
 	if (ret)
 		return ret;
-	ret = quic_psk_client(&tls->psk, &tls->psk_client);
-	if (ret)
-		return ret;
-	return gnutls_credentials_set(tls->session, GNUTLS_CRD_PSK,
-				      tls->psk_client);
+	return quic_psk_client(&tls->psk, &tls->psk_client);
 }
 
-static int set_client_cert(struct quic_tls *tls,
-			   const struct quic_tls_client *want)
+static int set_client_cert(struct quic_tls *tls, const char *hostname)
 {
 	int ret;
 
-	if (!want->hostname || !want->hostname[0])
+	if (!hostname || !hostname[0])
 		return -EINVAL;
-	ret = quic_cert_client(&tls->cert, want->ca_file, want->cert_file,
-			       want->pkey_file);
-	if (ret)
-		return ret;
 	ret = gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 				     tls->cert);
 	if (ret)
 		return ret;
-	return quic_cert_check_name(tls->session, &tls->check, want->hostname);
+	return quic_cert_check_name(tls->session, &tls->check, hostname);
 }
 
-int quic_tls_open_client(struct quic_tls *tls,
-			 const struct quic_tls_client *want)
+/* A session with the credentials that are loaded. */
+static int start_client(struct quic_tls *tls,
+			const struct quic_tls_client *want)
 {
 	/* RFC 9001 8.3: EndOfEarlyData is not used */
 	unsigned int flags = GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA;
 	int ret;
 
-	memset(tls, 0, sizeof(*tls));
 	if (want->early)
 		flags |= GNUTLS_ENABLE_EARLY_DATA;
 	ret = gnutls_init(&tls->session, flags);
 	if (ret)
 		return ret;
-	ret = set_priority(tls, want->psk_file, want->cipher_type);
+	ret = set_priority(tls, tls->psk_client, want->cipher_type);
 	if (!ret)
 		ret = set_alpn(tls, want->alpns);
-	if (!ret && want->psk_file)
-		ret = set_client_psk(tls, want->psk_file);
+	if (!ret && tls->psk_client)
+		ret = gnutls_credentials_set(tls->session, GNUTLS_CRD_PSK,
+					     tls->psk_client);
 	else if (!ret)
-		ret = set_client_cert(tls, want);
+		ret = set_client_cert(tls, want->hostname);
+	return ret;
+}
+
+int quic_tls_open_client(struct quic_tls *tls,
+			 const struct quic_tls_client *want)
+{
+	int ret;
+
+	memset(tls, 0, sizeof(*tls));
+	if (want->psk_file)
+		ret = load_client_psk(tls, want->psk_file);
+	else
+		ret = quic_cert_client(&tls->cert, want->ca_file,
+				       want->cert_file, want->pkey_file);
+	if (!ret)
+		ret = start_client(tls, want);
 	if (ret)
 		quic_tls_close(tls);
 	return ret;
+}
+
+int quic_tls_restart_client(struct quic_tls *tls,
+			    const struct quic_tls_client *want)
+{
+	if (tls->session)
+		gnutls_deinit(tls->session);
+	tls->session = NULL;
+	return start_client(tls, want);
 }
 
 static int set_server_psk(struct quic_tls *tls, const char *psk_file)

@@ -84,6 +84,16 @@ int quic_tls_open_client(struct quic_tls *tls,
 			 const struct quic_tls_client *want);
 
 /**
+ * quic_tls_restart_client - a new session in place of a client's session
+ * @tls: opened by quic_tls_open_client(); its credentials are used again
+ * @want: @hostname, @alpns, @early and @cipher_type count
+ *
+ * Return: 0, -errno or a GnuTLS code; quic_tls_close() is due in any case.
+ */
+int quic_tls_restart_client(struct quic_tls *tls,
+			    const struct quic_tls_client *want);
+
+/**
  * quic_tls_open_server - make the session of a server
  * @tls: filled in; it must stay where it is until quic_tls_close()
  * @want: see there

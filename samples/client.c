@@ -50,6 +50,7 @@ static const char usage[] =
 "  --cipher NAME        offer only aes128gcm, aes256gcm, aes128ccm or\n"
 "                       chacha20poly1305\n"
 "  --version V          begin with QUIC v1 (default) or v2\n"
+"  --only               and stay with it: the server may not choose another\n"
 "  --token-file FILE    use the token in it, if there is one, and keep the\n"
 "                       one that the server gives\n"
 "  --congestion NAME    reno, cubic or bbr (default: reno)\n"
@@ -112,6 +113,7 @@ struct options {
 	struct transfer *transfers;
 	const char *token_file;
 	uint32_t version;
+	bool only;
 	uint32_t cipher;
 	const char *congestion;
 	uint64_t pace;
@@ -138,7 +140,7 @@ enum {
 	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_CONGESTION,
 	OPT_PACE, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
-	OPT_VERSION, OPT_TOKEN_FILE,
+	OPT_VERSION, OPT_ONLY, OPT_TOKEN_FILE,
 	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER,
 	OPT_CERT, OPT_KEY, OPT_SESSION, OPT_EARLY_DATA, OPT_HELP,
 };
@@ -158,6 +160,7 @@ static const struct option long_options[] = {
 	{ "alpn", required_argument, NULL, OPT_ALPN },
 	{ "cipher", required_argument, NULL, OPT_CIPHER },
 	{ "version", required_argument, NULL, OPT_VERSION },
+	{ "only", no_argument, NULL, OPT_ONLY },
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "congestion", required_argument, NULL, OPT_CONGESTION },
 	{ "pace", required_argument, NULL, OPT_PACE },
@@ -253,6 +256,9 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_VERSION:
 		options->version = version_parse(optarg);
+		break;
+	case OPT_ONLY:
+		options->only = true;
 		break;
 	case OPT_TOKEN_FILE:
 		options->token_file = optarg;
@@ -411,11 +417,18 @@ static void configure(int fd, const struct options *options)
 		.payload_cipher_type = options->cipher,
 		.version = options->version,
 	};
+	struct quic_transport_param params = {
+		.disable_compatible_version = options->only,
+	};
 
 	if ((options->cipher || options->version) &&
 	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
 		       sizeof(config)))
 		err(1, "setting cipher and version");
+	if (options->only &&
+	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TRANSPORT_PARAM, &params,
+		       sizeof(params)))
+		err(1, "refusing other versions");
 	if (options->token_file)
 		token_load(fd, options->token_file,
 			   options->version ?: QUIC_VERSION_V1);
@@ -504,13 +517,6 @@ static int shake_hands(int fd, struct options *options,
 		config.session = session.data;
 		config.session_len = session.len;
 	}
-	ret = quic_client_new(client, fd, &config);
-	if (!ret)
-		ret = quic_client_run(*client);
-	if (ret != -EPROTONOSUPPORT)
-		return ret;
-	/* Version Negotiation: once more, in the version that CONFIG tells */
-	quic_client_free(*client);
 	ret = quic_client_new(client, fd, &config);
 	return ret ? ret : quic_client_run(*client);
 }

@@ -195,6 +195,10 @@ int quic_client_new(struct quic_client **client, int sockfd,
  * Data that was sent early and is rejected is sent again by the kernel, in
  * the same streams. QUIC_SOCKOPT_EARLY_DATA tells what became of it.
  *
+ * When the server does not speak the version that the socket began with, this
+ * begins again in the one that the kernel chose of the server's offer (RFC
+ * 9000 6.2), once, with a new TLS session: a full handshake.
+ *
  * Return: as quic_client_handshake().
  */
 int quic_client_run(struct quic_client *client);
@@ -285,7 +289,10 @@ void quic_server_free(struct quic_server *server);
  *	to use 0-RTT (RFC 9001 8.3). Credentials, the check of certificates and
  *	the protocols are the caller's. The session pointer stays the caller's
  *
- * Return: 0, -errno or a GnuTLS code.
+ * Return: 0, -errno or a GnuTLS code. A client's -EPROTONOSUPPORT means that
+ * the kernel has begun again in another version (RFC 9000 6.2): make a new
+ * session, which resumes none, and call again on the same socket; a second
+ * one is final.
  */
 int quic_handshake(gnutls_session_t session);
 
