@@ -92,7 +92,7 @@ class Ours(Peer):
     # options of the samples that a scenario needs, by role
     needs = {
         ("server", "retry"): "--retry",
-        ("client", "v2"): "--version",
+        ("server", "v2"): "--version",
         ("client", "resumption"): "--session",
         ("client", "zerortt"): "--early-data",
         ("server", "zerortt"): "--early-data",
@@ -131,7 +131,6 @@ class Ours(Peer):
         base += {
             "chacha20": ["--cipher", "chacha20poly1305"],
             "keyupdate": ["--update-keys", "300"],
-            "v2": ["--version", "v2"],
             "migration": ["--migrate", "10.1.0.3:0", "--migrate-after", "500"],
             "resumption": ["--session", f"{cell.folder}/session"],
             "zerortt": ["--session", f"{cell.folder}/session", "--early-data"],
@@ -144,6 +143,7 @@ class Ours(Peer):
                    f"{cell.certs}/server.key", "--in", cell.www, "--verbose", f"--{speak}"]
         command += {
             "retry": ["--retry"],
+            "v2": ["--version", "v2"],
             "preferred": ["--prefer", "10.2.0.3:443"],
         }.get(cell.scenario.name, [])
         if cell.scenario.name == "zerortt":

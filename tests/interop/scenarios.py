@@ -186,10 +186,16 @@ def ipv6(trace, outcome):
 
 
 def version_2(trace, outcome):
+    """From version 1, without a round trip (RFC 9368 2.3)."""
     wrong = one_connection(trace, outcome)
+    first = next((v for d in trace.of(True) for v in d.versions), None)
+    if first != wire.V1:
+        wrong.append(f"the client begins with version {first and hex(first)}")
+    if trace.count(False, "versions"):
+        wrong.append("Version Negotiation: that is the incompatible way")
     for from_client, who in ((True, "client"), (False, "server")):
         used = {v for d in trace.of(from_client) if "handshake" in d.packets for v in d.versions}
-        if wire.V2 not in used:
+        if used != {wire.V2}:
             wrong.append(f"the {who}'s Handshake packets have version {sorted(map(hex, used))}")
     return wrong
 
@@ -303,7 +309,7 @@ SCENARIOS = [
     Scenario("transfercorruption", "C2", "a file with 2 % of the packets corrupted", corrupted_some, files=[2 * MIB],
              link=["--corrupt", "2"], lossy="damaged"),
     Scenario("ipv6", "6", "IPv6", ipv6, files=[MIB // 2], v6=True),
-    Scenario("v2", "V2", "QUIC version 2", version_2),
+    Scenario("v2", "V2", "from version 1 to version 2", version_2),
     Scenario("versions", "V", "Version Negotiation", versions),
     Scenario("rebind-port", "BP", "a NAT gives the client other ports", rebinding, files=[4 * MIB], side="server",
              link=["--rebind", "port", "--rebind-at", "1000", "--rebind-again", "2500"]),

@@ -145,6 +145,7 @@ rm -f /tmp/keys.log
 check "a server that prefers version 2" serve b 10.9.0.2 --version v2
 is "moves a client of version 1" "$(spoken)" "$v2"
 is "keeps a client of version 2" "$(spoken --version v2)" "$v2"
+is "and one of version 1 that says so" "$(spoken --only)" "$v1"
 kill $server
 check "a server that prefers version 1" serve b 10.9.0.2 --version v1
 is "moves a client of version 2" "$(spoken --version v2)" "$v1"
@@ -161,6 +162,15 @@ check "a server of both" serve b 10.9.0.2
 check "a proxy that forges Version Negotiation" proxy vn
 unlike "a downgrade is noticed" "$(get --version v2)" '^ok$'
 kill $server $spawned
+# the first connection of the capture: "from version/types/types", types of long headers in version 1 (0 Initial, 2 Handshake) and in
+# version 2 (1 Initial, 3 Handshake); a line a datagram
+long_headers() {
+	dissect /tmp/v.pcap /tmp/keys.log "" -Y 'quic.version' -T fields -e udp.srcport -e udp.dstport -e quic.version \
+		-e quic.long.packet_type -e quic.long.packet_type_v2 | awk -F '\t' '
+		NR == 1 { client = $1 }
+		$1 == client { print "client", $3 "/" $4 "/" $5 }
+		$2 == client { print "server", $3 "/" $4 "/" $5 }'
+}
 if [ "$VARIANT" != debug ]; then
 	probe a 10.9.0.2 "$(echo end-of-capture | xxd -p)" 0.1 > /tmp/end
 	check "the capture has all" wait_for 10 grep -q end-of-capture /tmp/v.pcap
@@ -169,6 +179,12 @@ if [ "$VARIANT" != debug ]; then
 		> /tmp/v.txt
 	# RFC 9368 4: VERSION_NEGOTIATION_ERROR
 	at_least "and told" "$(awk -F '\t' '$2 ~ /17/' /tmp/v.txt | wc -l)" 1
+	long_headers > /tmp/moved.txt
+	is "a connection begins in version 1" "$(head -n 1 /tmp/moved.txt)" "client 0x00000001/0/"
+	# RFC 9368 2.3, RFC 9369 4.1
+	is "and its handshake is of version 2 alone" "$(awk -F '[ /]' '("," $3 ",") ~ /,2,/ || ("," $4 ",") ~ /,3,/ { print $1, $2 }' \
+		/tmp/moved.txt | sort -u | paste -sd ' ')" "client 0x6b3343cf server 0x6b3343cf"
+	is "without Version Negotiation" "$(grep -c ' 0x00000000' /tmp/moved.txt)" 0
 	at_least "tshark sees version 2" "$(grep -c 0x6b3343cf /tmp/v.txt)" 10
 	is "each packet is decrypted, none malformed" "$(awk -F '\t' '$3 != "" || $4 != ""' /tmp/v.txt | head -n 5)" ""
 fi
