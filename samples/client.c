@@ -61,11 +61,13 @@ static const char usage[] =
 "                       what the next connection needs to resume this one\n"
 "  --early-data         ... and send the first request before the handshake\n"
 "                       is done; a PUT only of at most 8 KiB\n"
-"  --rate BYTES         send at this many bytes a second at most\n"
+"  --rate BYTES         send at this many bytes a second at most; SIGUSR1\n"
+"                       lifts the limit\n"
 "  --update-keys MS     start a key update every so many milliseconds\n"
 "  --migrate ADDR:PORT  move to that local address, port 0: any\n"
 "  --rebind             move to another local port\n"
-"  --migrate-after MS   ... so long after the handshake (default: 100)\n"
+"  --migrate-after MS   ... so long after the handshake (default: 100), or,\n"
+"                       if this says USR2, at that signal\n"
 "  --timeout SECONDS    give up after this long, with status 1\n"
 "  --json               print one JSON object when done\n"
 "  --quiet              no progress\n"
@@ -297,7 +299,8 @@ static void take_option(struct options *options, int opt)
 		options->rebind = true;
 		break;
 	case OPT_MIGRATE_AFTER:
-		options->migrate_ms = number_parse("migrate-after", optarg);
+		options->migrate_ms = !strcmp(optarg, "USR2") ? MIGRATE_ON_SIGNAL :
+				      number_parse("migrate-after", optarg);
 		break;
 	case OPT_JSON:
 		options->json = true;
@@ -370,9 +373,12 @@ static volatile sig_atomic_t updates;
 /* One that is refused, because the last is not through, is no loss. */
 static void update_keys(int sig)
 {
+	int saved = errno;
+
 	(void)sig;
 	if (!setsockopt(update_fd, SOL_QUIC, QUIC_SOCKOPT_KEY_UPDATE, NULL, 0))
 		updates++;
+	errno = saved;
 }
 
 static void start_updates(int fd, uint64_t every_ms)
@@ -381,7 +387,7 @@ static void start_updates(int fd, uint64_t every_ms)
 		.sa_handler = update_keys, .sa_flags = SA_RESTART,
 	};
 	struct sigevent event = {
-		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1,
+		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN,
 	};
 	struct timespec step = {
 		.tv_sec = every_ms / 1000,
@@ -391,7 +397,7 @@ static void start_updates(int fd, uint64_t every_ms)
 	timer_t timer;
 
 	update_fd = fd;
-	if (sigaction(SIGUSR1, &action, NULL) ||
+	if (sigaction(SIGRTMIN, &action, NULL) ||
 	    timer_create(CLOCK_MONOTONIC, &event, &timer) ||
 	    timer_settime(timer, 0, &spec, NULL))
 		err(1, "timer of the key updates");
@@ -632,6 +638,7 @@ int main(int argc, char **argv)
 		signal(SIGALRM, give_up);
 		alarm(options.timeout_s);
 	}
+	progress_lift_on(SIGUSR1);
 	start_ns = progress_now_ns();
 	fd = connect_target(&options);
 	ret = shake_hands(fd, &options, &client);

@@ -21,12 +21,11 @@ static timer_t timer;
 static volatile sig_atomic_t refused;
 static volatile sig_atomic_t done;
 
-static void set_timer(uint64_t first_ms, uint64_t every_ms)
+static void set_timer(uint64_t after_ms)
 {
 	struct itimerspec spec = {
-		.it_value = { .tv_sec = first_ms / 1000,
-			      .tv_nsec = first_ms % 1000 * 1000000 },
-		.it_interval = { .tv_nsec = every_ms * 1000000 },
+		.it_value = { .tv_sec = after_ms / 1000,
+			      .tv_nsec = after_ms % 1000 * 1000000 },
 	};
 
 	timer_settime(timer, 0, &spec, NULL);
@@ -41,15 +40,14 @@ static void move(int sig)
 	/* one may have been pending */
 	if (done)
 		return;
-	if (setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_MIGRATION,
-		       &target.addr, target.len)) {
-		if (errno == EAGAIN)
-			goto out;
+	if (!setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_MIGRATION,
+			&target.addr, target.len)) {
+		done = 1;
+	} else if (errno != EAGAIN) {
 		refused = errno;
+		done = 1;
 	}
-	done = 1;
-	set_timer(0, 0);
-out:
+	set_timer(done ? 0 : RETRY_MS);
 	errno = saved;
 }
 
@@ -80,7 +78,8 @@ void migrate_start(int sockfd, const char *to, uint64_t after_ms)
 	if (sigaction(SIGUSR2, &action, NULL) ||
 	    timer_create(CLOCK_MONOTONIC, &event, &timer))
 		err(1, "timer of the migration");
-	set_timer(after_ms ? after_ms : 1, RETRY_MS);
+	if (after_ms != MIGRATE_ON_SIGNAL)
+		set_timer(after_ms ? after_ms : 1);
 }
 
 void migrate_report(int sockfd)

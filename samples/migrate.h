@@ -5,11 +5,13 @@
 
 #include <stdint.h>
 
+#define MIGRATE_ON_SIGNAL	UINT64_MAX
+
 /**
  * migrate_start() - have the connection move
  * @sockfd: socket after its handshake
  * @to: ADDR:PORT, port 0: any; NULL: the same address, another port
- * @after_ms: when, milliseconds from now
+ * @after_ms: when, milliseconds from now; MIGRATE_ON_SIGNAL: at SIGUSR2
  *
  * Tries again until the kernel takes it. Exits with status 2 when @to is not
  * an address.

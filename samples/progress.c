@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "progress.h"
 
+#include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,19 +56,43 @@ void progress_add(struct progress *progress, uint64_t bytes)
 	show(progress, now_ns);
 }
 
+static volatile sig_atomic_t lifted;
+
+static void lift(int sig)
+{
+	(void)sig;
+	lifted = 1;
+}
+
+void progress_lift_on(int sig)
+{
+	struct sigaction action = {
+		.sa_handler = lift, .sa_flags = SA_RESTART,
+	};
+
+	if (sigaction(sig, &action, NULL))
+		err(1, "signal %d", sig);
+}
+
+uint64_t progress_rate(uint64_t rate)
+{
+	return lifted ? 0 : rate;
+}
+
+/* The signal may come just before the sleep: one piece later it is seen. */
 void progress_pace(const struct progress *progress, uint64_t rate)
 {
 	struct timespec until;
 	uint64_t until_ns;
 
-	if (!rate)
+	if (!progress_rate(rate))
 		return;
 	until_ns = progress->start_ns +
 		   (uint64_t)((double)progress->done_bytes / rate * SECOND_NS);
 	until.tv_sec = until_ns / SECOND_NS;
 	until.tv_nsec = until_ns % SECOND_NS;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) ==
-	       EINTR)
+	while (!lifted && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
+					  &until, NULL) == EINTR)
 		;
 }
 

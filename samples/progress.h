@@ -57,6 +57,22 @@ void progress_add(struct progress *progress, uint64_t bytes);
 void progress_pace(const struct progress *progress, uint64_t rate);
 
 /**
+ * progress_lift_on - a signal after which no rate holds any more
+ * @sig: its number
+ *
+ * Who watches a slow transfer lets it end when he has seen enough.
+ */
+void progress_lift_on(int sig);
+
+/**
+ * progress_rate - the rate that holds
+ * @rate: what was asked for; 0: no limit
+ *
+ * Return: @rate, or 0 after the signal.
+ */
+uint64_t progress_rate(uint64_t rate);
+
+/**
  * progress_end - end
  * @progress: the transfer
  *

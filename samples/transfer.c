@@ -74,10 +74,11 @@ static int send_body(const struct transfer_config *config, int64_t sid, int fd,
 		     struct progress *progress)
 {
 	uint64_t left = progress->total_bytes;
-	size_t chunk = chunk_bytes(config->rate);
+	size_t chunk;
 	ssize_t len;
 
 	while (left) {
+		chunk = chunk_bytes(progress_rate(config->rate));
 		len = read(fd, buffer, left < chunk ? left : chunk);
 		if (len <= 0) {
 			warnx("%s: cannot be read to its end", progress->what);
