@@ -18,7 +18,7 @@
 #include <netinet/quic.h>
 
 /* Longest wait for what is due, ms; on the debug kernel nothing is quick. */
-#define ABI_WAIT_MS	10000
+#define ABI_WAIT_MS	60000
 
 /* ---- TAP --------------------------------------------------------------- */
 

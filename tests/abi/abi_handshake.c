@@ -30,7 +30,7 @@
 #define FLAG_FIN		0x200
 #define EXT_PARAMS		0x39
 
-#define LIMIT_S			60
+#define LIMIT_S			240
 #define REQUEST_BYTES		300000
 #define REPLY_BYTES		200001
 #define HOST			"abi.test"

@@ -87,8 +87,8 @@ capture "$RESULTS/link.pcap"
 
 step=3
 say "3. A file each way"
-# slow enough to look at it meanwhile
-transfer --put "$in/up" --get down --out "$out" --rate $(($(wc -c < "$in/up") / 4 + 1)) > /tmp/client.log 2>&1 &
+# slow until the keys have been looked at
+transfer --put "$in/up" --get down --out "$out" --rate $(($(wc -c < "$in/up") / 60 + 1)) > /tmp/client.log 2>&1 &
 pid=$!
 shown=
 next=0
@@ -97,6 +97,7 @@ while ! lib_gone $pid; do
 		inns a quicoffloadctl key show > /tmp/keys.txt 2>&1
 		inns a quicoffloadctl --json key show > "$RESULTS/keys.json" 2>&1
 		shown=1
+		hurry
 	fi
 	if [ "$(now_ms)" -gt $next ]; then
 		printf '   sealed by devices: %s packets\n' "$(($(stat "$qa" quic_tx_sealed_pkts) + $(stat "$qb" quic_tx_sealed_pkts)))"
@@ -131,19 +132,20 @@ no_plaintext "$RESULTS/link.pcap"
 step=6
 say "6. Hand-over: off and on in the middle of a transfer, then the receiving device alone"
 capture "$RESULTS/handover.pcap"
-transfer --put "$in/up2" --get down2 --out "$out" --rate $(($(wc -c < "$in/up2") / 8)) > /tmp/client.log 2>&1 &
+transfer --put "$in/up2" --get down2 --out "$out" --rate $(($(wc -c < "$in/up2") / 60 + 1)) > /tmp/client.log 2>&1 &
 pid=$!
 more_udp() { [ "$(($(stat "$qb" link_rx_udp_frames) - $1))" -ge "$2" ]; }
 for what in a:off a:on b:off b:on; do
 	was=$(stat "$qb" link_rx_udp_frames)
-	wait_for 20 more_udp "$was" 200 || stop "no packets before $what"
+	wait_for 20 more_udp "$was" 100 || stop "no packets before $what"
 	echo "   ${what%%:*}# ethtool -K eth0 quic-hw-offload ${what##*:}"
 	must inns "${what%%:*}" ethtool -K eth0 quic-hw-offload "${what##*:}"
 	s0=$(stat "$qa" quic_tx_sealed_pkts) o0=$(stat "$qb" quic_rx_opened_pkts)
 	was=$(stat "$qb" link_rx_udp_frames)
-	wait_for 20 more_udp "$was" 200 || stop "no packets after $what"
+	wait_for 20 more_udp "$was" 100 || stop "no packets after $what"
 	echo "      of the next packets from a: $(($(stat "$qa" quic_tx_sealed_pkts) - s0)) sealed by a's device, $(($(stat "$qb" quic_rx_opened_pkts) - o0)) opened by b's"
 done
+hurry
 wait $pid || stop "the transfer failed: $(cat /tmp/client.log) $(cat /tmp/server.log)"
 same "$in/up2" "$out/up2"
 same "$in/down2" "$out/down2"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The socket ABI, call by call: options, messages, events, lifecycle and every errno (tests/abi/abi-sockets).
-# TIMEOUT: 120
+# TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 need_module quic
 

@@ -6,7 +6,7 @@
 need_module quic
 need python3 quic-server quic-client tshark tcpdump
 
-# probe NS ADDR BYTES: sends them (hex) to $port as one datagram, prints the answer in hex, or "nothing".
+# probe NS ADDR BYTES SECONDS: sends them (hex) to $port as one datagram, prints the answer in hex, or "nothing" after so long.
 probe() {
 	inns "$1" python3 -c "
 import socket, sys
@@ -28,7 +28,7 @@ check "a server" serve b 10.9.0.2
 
 # RFC 9000 10.3, 10.3.3: shorter than what it answers
 short=40$(head -c 49 /dev/zero | xxd -p -c0)
-answer=$(probe a 10.9.0.2 "$short" 2)
+answer=$(probe a 10.9.0.2 "$short" 60)
 like "a stateless reset" "$answer" '^[4-7]'
 is "shorter than what it answers" $((${#answer} / 2 < 50 && ${#answer} / 2 >= 21)) 1
 inns b sysctl -qw net.quic.reset_rate=0
@@ -124,7 +124,7 @@ is "a Retry under load" "$(get)/$(($(retries) - before))" ok/1
 inns b sysctl -qw net.quic.retry_half_open=256 net.quic.max_half_open=0
 before=$(now_ms)
 unlike "a full server refuses" "$(get)" '^ok$'
-is "and says so, before anything times out" $(($(now_ms) - before < 10000)) 1
+is "and says so, before anything times out" $(($(now_ms) - before < 25000)) 1
 is "it was refused" "$(snmp b PktAcceptDrop)" 1
 inns b sysctl -qw net.quic.max_half_open=4096
 
@@ -229,7 +229,7 @@ parts = {"1": initial(0, 0, hello[:900]), "2": initial(1, 900, hello[900:])}
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for n in sys.argv[4]:
     s.sendto(parts[n], (sys.argv[1], int(sys.argv[2])))
-s.settimeout(5)
+s.settimeout(60)
 s.recv(2000)
 print("answered")
 END
@@ -275,23 +275,24 @@ is "by the second again" "$(grep -c '^connection from' /tmp/second.log)" 2
 inns b sysctl -qw net.quic.retry_half_open=256
 kill "$first" "$spawned"
 
-# --- stateless reset by a server that restarted: the address moves to another namespace
+# --- stateless reset by a server that restarted: the address moves to another namespace. The other server waits there already: the
+# longer the address is away, the longer the client waits until it tries again.
 reset_after_restart() {
-	ip netns add "$1" && ip -n "$1" link set lo up
-	inns "$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 net.quic.reset_secret="$2"
+	ns_add "$1"
+	inns "$1" sysctl -qw net.quic.reset_secret="$2"
+	ip -n "$1" addr add 10.9.0.2/32 dev lo
 	serve b 10.9.0.2 || return 1
-	spawn /tmp/client.log ip netns exec a quic-client --quiet --timeout 20 --ca $certs/ca.pem --host server.test --rate 20k \
+	spawn /tmp/second.log ip netns exec "$1" quic-server --listen "10.9.0.2:$port" --cert $certs/server.pem --key $certs/server.key
+	wait_file 10 /tmp/second.log listening || return 1
+	spawn /tmp/client.log ip netns exec a quic-client --quiet --timeout 300 --ca $certs/ca.pem --host server.test --rate 20k \
 		--put /tmp/big "10.9.0.2:$port"
 	wait_for 5 established || return 1
 	ip -n a link del eth0
-	kill $server
-	veth_pair a "$1" || return 1
-	spawn /tmp/second.log ip netns exec "$1" quic-server --listen "10.9.0.2:$port" --cert $certs/server.pem --key $certs/server.key
-	wait_file 10 /tmp/second.log listening
+	veth_pair a "$1"
 }
 established() { [ "$(snmp a ConnCurrentEstabs)" -gt 0 ]; }
 gone() { [ "$(snmp a ConnCurrentEstabs)" = 0 ]; }
-random_file /tmp/big 400000
+random_file /tmp/big 2000000
 wait_for 5 gone
 inns b sysctl -qw net.quic.reset_secret="$secret"
 resets_of() { snmp c PktResetsSent; }

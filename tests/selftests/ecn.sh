@@ -17,7 +17,7 @@ upload() {
 	local what=$1 addr=$2
 	shift 2
 	rm -f /tmp/out/up
-	inns a quic-client --json --quiet --timeout 60 --ca $certs/ca.pem --host server.test --put /tmp/up "$@" "$addr:$port" \
+	inns a quic-client --json --quiet --timeout 300 --ca $certs/ca.pem --host server.test --put /tmp/up "$@" "$addr:$port" \
 		> /tmp/client.json 2> /tmp/client.err
 	cmp -s /tmp/out/up /tmp/up || diag "$(cat /tmp/client.err /tmp/server.log)"
 	check "$what: file" cmp /tmp/out/up /tmp/up

@@ -8,9 +8,9 @@ check "results are writable" touch "$RESULTS/harness"
 check "namespaces" ns_add a b c d
 check "a veth pair" veth_pair a b
 check "two linked netdevsim ports" nsim_pair c d 8
-check "IPv6 across the link" inns c ping -q -c1 -W2 fd08::2
+check "IPv6 across the link" inns c ping -q -c1 -W20 fd08::2
 random_file /tmp/in 1000000
-spawn /tmp/server.log inns d timeout 30 busybox nc -l -p 7000
+spawn /tmp/server.log inns d timeout 300 busybox nc -l -p 7000
 server=$spawned
 check "a listener is there" wait_for 5 sh -c "ip netns exec d ss -ltn | grep -q :7000"
 check "a file is sent" inns c bash -c 'cat /tmp/in > /dev/tcp/10.8.0.2/7000'

@@ -14,7 +14,7 @@ random_file /tmp/up 3000000
 field() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" /tmp/client.json; }
 upload() {
 	rm -f /tmp/out/up
-	inns a quic-client --json --quiet --timeout 60 --ca "$certs/ca.pem" --host server.test --put /tmp/up "10.9.0.2:$port" \
+	inns a quic-client --json --quiet --timeout 300 --ca "$certs/ca.pem" --host server.test --put /tmp/up "10.9.0.2:$port" \
 		> /tmp/client.json 2> /tmp/client.err
 }
 arrived() {

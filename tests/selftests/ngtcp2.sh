@@ -25,7 +25,7 @@ their_client() {
 	local uris
 	uris=("${names[@]/#/https:\/\/server.test:$port\/}")
 	rm -f /tmp/theirs/*
-	inns a env SSLKEYLOGFILE=/tmp/keys.log timeout 30 gtlsclient -q --exit-on-all-streams-close --timeout 5s --download /tmp/theirs "$@" \
+	inns a env SSLKEYLOGFILE=/tmp/keys.log timeout 300 gtlsclient -q --exit-on-all-streams-close --timeout 60s --download /tmp/theirs "$@" \
 		10.9.0.2 "$port" "${uris[@]}"
 }
 

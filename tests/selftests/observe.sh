@@ -29,7 +29,7 @@ is "not among the connected" "$(inns b quicss -H)" ''
 # a packet is lost here and there, not a burst
 inns a ethtool -K eth0 tx-udp-segmentation off
 inns a tc qdisc add dev eth0 root netem loss 3%
-client a 10.9.0.2 --json --put /tmp/up --get down --out /tmp/got --rate 1M > /tmp/client.json 2>/tmp/client.err &
+client a 10.9.0.2 --json --put /tmp/up --get down --out /tmp/got --rate 100k > /tmp/client.json 2>/tmp/client.err &
 pid=$!
 lib_children+=("$pid")
 established() { inns a quicss -H state established | grep -q .; }
@@ -48,6 +48,7 @@ exact=$(inns a quicss -H exact 10.9.0.1 "$local_port" 10.9.0.2 "$port")
 by_name=$(quicss -N a -H state established | wc -l)
 conns=$(inns a cat /proc/net/quic/conns)
 pkill -CONT -x quic-client
+hurry
 like "text: addresses" "$text" "^ESTAB +[0-9]+ +[0-9]+ +10.9.0.1:[0-9]+ +10.9.0.2:$port"
 like "text: statistics" "$text" 'v1 aes(128|256)gcm [a-z]+ client rtt:[0-9.]+ rttvar:[0-9.]+ minrtt:[0-9.]+ mtu:[0-9]+ cwnd:[0-9]+'
 like "text: counters" "$text" 'bytes_sent:[0-9]+ .*streams:1 credit:[0-9]+/[0-9]+ .*keygen:0/0 offload:none/none'

@@ -24,13 +24,17 @@ more() { [ "$(stat "$1" "$2")" -ge "$3" ]; }
 clean() { [ "$(tr '\n' ' ' < "$(nsim_debugfs "$1" quic/tables)")" = "dirs 0 tx_keys 0 rx_keys 0 filters 0 " ]; }
 
 check "server starts" serve b 10.9.0.2 || done_testing
-spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --rate 1500k --migrate 10.8.0.1:0 --migrate-after 400
+spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --rate 100k --migrate 10.8.0.1:0 --migrate-after USR2
 client_pid=$spawned
 check "the first device seals" wait_for 10 more 1 quic_tx_sealed_pkts 100
+pkill -USR2 -x quic-client
+check "the second device seals" wait_for 10 more 3 quic_tx_sealed_pkts 20
+check "and the server's second device opens" wait_for 10 more 4 quic_rx_opened_pkts 20
+hurry
 check "the connection moves" wait_pid 60 "$client_pid" || diag "$(cat /tmp/client.log)"
 like "to the other device's address" "$(cat /tmp/client.log)" 'local address is now 10\.8\.0\.1:'
 is "the file is whole" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
-at_least "the second device seals" "$(stat 3 quic_tx_sealed_pkts)" 100
+at_least "the second device goes on" "$(stat 3 quic_tx_sealed_pkts)" 100
 at_least "the server's second device opens" "$(stat 4 quic_rx_opened_pkts)" 100
 at_least "and seals" "$(stat 4 quic_tx_sealed_pkts)" 10
 for id in 1 2 3 4; do

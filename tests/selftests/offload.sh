@@ -65,13 +65,14 @@ toggled() {
 	local what=$1 sec before
 	shift
 	rm -f /tmp/out/up /tmp/got/down
-	spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got --rate 2M
+	spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got --rate 200k
 	local pid=$spawned
 	for sec in "$@"; do
 		before=$(stat "$qb" link_rx_udp_frames)
-		wait_for 10 more_udp "$before" 150
+		check "$what: packets flow" wait_for 10 more_udp "$before" 50
 		check "$what: $sec" inns "${sec%%:*}" ethtool -K eth0 quic-hw-offload "${sec##*:}"
 	done
+	hurry
 	check "$what: transfer" wait_pid 60 "$pid" || diag "$(cat /tmp/client.log)"
 	is "$what: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
 	is "$what: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
@@ -85,9 +86,10 @@ toggled "both off, on" a:off b:off a:on b:on
 
 # --- what netlink shows of it meanwhile
 rm -f /tmp/out/up /tmp/got/down
-spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got --rate 2M
+spawn /tmp/client.log client a 10.9.0.2 --put /tmp/up --get down --out /tmp/got --rate 50k
 watched=$spawned
-check "packets flow" wait_for 10 more_udp "$(stat "$qb" link_rx_udp_frames)" 150
+more_opened() { [ "$(stat "$qb" quic_rx_opened_pkts)" -gt "$1" ]; }
+check "packets flow through the device" wait_for 10 more_opened "$(stat "$qb" quic_rx_opened_pkts)"
 ctl() { inns b quicoffloadctl "$@"; }
 filters=$(ctl filter show eth0)
 like "filter show: an ID of 8 bytes, in the device" "$filters" 'eth0 +[0-9]+ +[0-9a-f]{16} +8 +yes'
@@ -99,6 +101,7 @@ unlike "and nowhere else" "$(inns b setpriv --bounding-set=-net_admin quicoffloa
 like "dev show: the device's counters" "$(ctl dev show eth0)" 'device +sealed [1-9][0-9]* pkts, opened [1-9]'
 like "dev show --json" "$(ctl --json dev show eth0 | tr -d ' \n')" '"device_sealed_pkts":[1-9].*"software_opened_why":.*"installs":[1-9]'
 check_fails "filter show of a device that is not there" 'no such device' ctl filter show eth7
+hurry
 check "watched: transfer" wait_pid 60 "$watched" || diag "$(cat /tmp/client.log)"
 no_filters() { [ "$(ctl --json filter show | tr -d ' \n')" = "[]" ]; }
 check "watched: no filter is left" wait_for 15 no_filters

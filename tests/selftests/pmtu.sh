@@ -17,7 +17,7 @@ upload() {
 	local what=$1 addr=$2
 	shift 2
 	rm -f /tmp/out/up
-	inns a quic-client --json --quiet --timeout 60 --ca $certs/ca.pem --host server.test --put /tmp/up "$@" "$addr:$port" \
+	inns a quic-client --json --quiet --timeout 300 --ca $certs/ca.pem --host server.test --put /tmp/up "$@" "$addr:$port" \
 		> /tmp/client.json 2> /tmp/client.err
 	cmp -s /tmp/out/up /tmp/up || diag "$(cat /tmp/client.err /tmp/server.log)"
 	check "$what: file" cmp /tmp/out/up /tmp/up
@@ -79,13 +79,14 @@ random_file /tmp/up 400000
 
 # --- it begins to drop in the middle (RFC 8899 4.3)
 use4
-spawn /tmp/slow.err ip netns exec a sh -c "quic-client --json --quiet --timeout 60 --ca $certs/ca.pem --host server.test --rate 150k \
+spawn /tmp/slow.err ip netns exec a sh -c "quic-client --json --quiet --timeout 300 --ca $certs/ca.pem --host server.test --rate 20k \
 	--put /tmp/up 10.9.0.2:$port > /tmp/client.json"
 rm -f /tmp/out/up
 pid=$spawned
 sent() { [ "$(inns a cat /sys/class/net/eth0/statistics/tx_bytes)" -ge "$1" ]; }
-wait_for 10 sent "$(($(inns a cat /sys/class/net/eth0/statistics/tx_bytes) + 100000))"
+check "black hole: under way" wait_for 10 sent "$(($(inns a cat /sys/class/net/eth0/statistics/tx_bytes) + 50000))"
 silent 1300
+hurry
 check "black hole: transfer" wait_pid 60 "$pid" || diag "$(cat /tmp/slow.err)"
 check "black hole: file" cmp /tmp/out/up /tmp/up
 is "black hole: found" "$(field mtu_black_holes)" 1

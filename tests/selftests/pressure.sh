@@ -24,13 +24,15 @@ check "server starts" serve b 10.9.0.2 || done_testing
 check "next to nothing" global quic_mem "16 32 64"
 
 # a reader that stops: its window fills, and with it the machine's memory
-inns b tc qdisc add dev eth0 root tbf rate 40mbit burst 64k latency 50ms
+shaped() { inns b tc qdisc replace dev eth0 root tbf rate "$1" burst 64k latency 50ms; }
+shaped 1mbit
 client a 10.9.0.2 --get down --out /tmp/got > /tmp/one.log 2>&1 &
 one=$!
 lib_children+=("$one")
 some() { [ "$(cat /tmp/got/.*down* /tmp/got/down 2>/dev/null | wc -c)" -gt 100000 ]; }
 check "a transfer begins" wait_for 20 some
 pkill -STOP -x quic-client
+shaped 40mbit
 short() { [ "$(snmp a FrmRcvBufDrop)" -gt 0 ]; }
 check "what the reader does not take is dropped" wait_for 30 short
 inns b tc qdisc del dev eth0 root

@@ -4,12 +4,14 @@
 # TIMEOUT: 100
 . "$(dirname "$0")/lib.sh"
 need_module quic
-need tshark tcpdump tc
+need tshark tcpdump tc python3
 
 ns_add a b
 veth_pair a b || bail
 mkdir -p /tmp/in /tmp/got
 random_file /tmp/in/down 200000
+# fits into the flight of its answer
+random_file /tmp/in/small 2000
 random_file /tmp/up 6000
 addr=10.9.0.2
 session=/tmp/session
@@ -27,37 +29,54 @@ resume() {
 
 first() { rm -f $session; resume "$1: first connection" none --get down --out /tmp/got; }
 
+# whose packets are no part of it
+stranger=7777
 capture() {
-	spawn /tmp/tcpdump.log ip netns exec a tcpdump -i eth0 --immediate-mode -U -s 0 -w /tmp/early.pcap udp
+	spawn /tmp/tcpdump.log ip netns exec a tcpdump -i eth0 --immediate-mode -U -s 0 -w "$1" udp and not port $stranger
 	tcpdump_pid=$spawned
 	wait_file 10 /tmp/tcpdump.log 'listening on'
+}
+capture_over() {
+	kill -INT "$tcpdump_pid"
+	wait_pid 10 "$tcpdump_pid"
 }
 
 for ns in a b; do for o in tx-udp-segmentation gso gro; do inns $ns ethtool -K eth0 $o off; done; done
 head -c 32 /dev/urandom > /tmp/secret
 check "server starts" serve b $addr --early-data --ticket-key /tmp/secret || done_testing
 first "accepted"
-rm -f /tmp/keys.log /tmp/out/up
-check "capture starts" capture
-# 0-RTT packets go out before an answer can come; tshark knows them by the client's choice of connection id only
-inns b tc qdisc add dev eth0 root netem delay 150ms
+check "capture of a ClientHello starts" capture /tmp/hello.pcap
 resume "GET in 0-RTT" accepted --get down --out /tmp/got
 is "GET in 0-RTT: the file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
+# again, by whoever recorded it: behind the headers of file and record, Ethernet, IP and UDP. At once: what is ten seconds old is no
+# early data to GnuTLS, replayed or not. And again, while the id in it still leads to the first connection.
+hello_at=$((24 + 16 + 14 + 20 + 8))
+recorded() { [ "$(stat -c %s /tmp/hello.pcap)" -ge $((hello_at + 1200)) ]; }
+check "the ClientHello is recorded" wait_for 10 recorded
+xxd -p -c 0 -s $hello_at -l 1200 /tmp/hello.pcap > /tmp/hello.hex
+cat > /tmp/replay.py <<'END'
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", int(sys.argv[3])))
+s.sendto(bytes.fromhex(open("/tmp/hello.hex").read()), (sys.argv[1], int(sys.argv[2])))
+END
+replay() { inns a python3 /tmp/replay.py "$addr" "$port" $stranger; }
+replayed() { [ "$(snmp b EarlyReplays)" = 1 ] || { replay; false; }; }
+check "a replayed ClientHello is found out" wait_for 5 replayed
+is "and its early data not accepted" "$(snmp b EarlyAccepted)" 1
+capture_over
+rm -f /tmp/keys.log /tmp/out/up
+check "capture starts" capture /tmp/early.pcap
+# 0-RTT packets go out before an answer can come; tshark knows them by the client's choice of connection id only
+inns b tc qdisc add dev eth0 root netem delay 600ms
+resume "GET in 0-RTT, far away" accepted --get small --out /tmp/got
+is "GET in 0-RTT, far away: the file" "$(sha /tmp/got/small)" "$(sha /tmp/in/small)"
 resume "PUT in 0-RTT" accepted --put /tmp/up
 is "PUT in 0-RTT: the file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
-kill -INT "$tcpdump_pid"
-wait_pid 10 "$tcpdump_pid"
+capture_over
 inns b tc qdisc del dev eth0 root
-
-# the ClientHello of the first connection again, by whoever recorded it: behind the headers of file and record, Ethernet, IP and UDP
-replays=$(snmp b EarlyReplays)
-xxd -p -s $((24 + 16 + 14 + 20 + 8)) -l 1200 /tmp/early.pcap > /tmp/hello.hex
-inns a bash -c "xxd -r -p /tmp/hello.hex > /dev/udp/$addr/$port"
-replayed() { [ "$(snmp b EarlyReplays)" = $((replays + 1)) ]; }
-check "a replayed ClientHello is found out" wait_for 5 replayed
-is "and its early data not accepted" "$(snmp b EarlyAccepted)" 2
 like "the server says so" "$(cat /tmp/server.log)" 'early data accepted'
-is "and counts" "$(snmp b EarlyAccepted)/$(snmp a EarlyAccepted)" "2/2"
+is "and counts" "$(snmp b EarlyAccepted)/$(snmp a EarlyAccepted)" "3/3"
 # one pass: type of a datagram's packets, their frames, what went wrong
 tshark -r /tmp/early.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" -T fields -E separator=';' -e quic.long.packet_type \
 	-e quic.frame_type -e quic.decryption_failed -e _ws.malformed > /tmp/packets 2>/tmp/tshark.log

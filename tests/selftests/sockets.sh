@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Socket calls at their edges: how a connection ended, poll and epoll, io_uring, no copies.
-# TIMEOUT: 120
+# TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 need_module quic
 

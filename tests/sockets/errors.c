@@ -61,7 +61,7 @@ static void stop(struct pair *p)
 static void judge(struct pair *p, bool real, int want, const char *what)
 {
 	const char *mode = real ? "real errors" : "default";
-	int ev = pair_poll(p->client, POLLIN | POLLRDHUP, 30000);
+	int ev = pair_poll(p->client, POLLIN | POLLRDHUP, PAIR_WAIT_MS);
 
 	point_eq(ev, POLLIN | POLLRDHUP | POLLHUP |
 		 (real && want ? POLLERR : 0), "%s, %s: poll", what, mode);
@@ -87,7 +87,7 @@ static void idle(bool real)
 	struct pair p;
 
 	/* the handshake has to fit in */
-	start(&p, real, is_slow() ? 8000000 : 1000000);
+	start(&p, real, is_slow() ? 8000000 : 3000000);
 	lo("down");
 	judge(&p, real, ETIMEDOUT, "idle timeout");
 	lo("up");
@@ -128,14 +128,8 @@ static void refused(bool real)
 	if (real)
 		pair_set(p.client, QUIC_SOCKOPT_REAL_ERRORS, 1);
 	pair_connect(p.client, p.listener);
-	pid = fork();
-	if (!pid) {
-		alarm(20);
-		close(p.listener);
-		_exit(-quic_client_handshake(p.client, "/tmp/sockets.psk",
-					     NULL, PAIR_ALPN));
-	}
-	pair_poll(p.listener, POLLIN, 10000);
+	pid = pair_start_client(p.client, p.listener);
+	pair_poll(p.listener, POLLIN, PAIR_WAIT_MS);
 	close(p.listener);
 	waitpid(pid, &status, 0);
 	point_eq(WEXITSTATUS(status), real ? ECONNREFUSED : ENOTCONN,
@@ -201,7 +195,7 @@ int main(void)
 {
 	int real;
 
-	alarm(100);
+	alarm(PAIR_LIMIT_S);
 	option();
 	for (real = 0; real < 2; real++) {
 		idle(real);

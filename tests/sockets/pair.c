@@ -6,13 +6,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <netinet/quic.h>
 
-static const char *key_file(void)
+const char *pair_key_file(void)
 {
 	static const char path[] = "/tmp/sockets.psk";
 	FILE *f = fopen(path, "w");
@@ -80,11 +82,31 @@ void pair_param(int fd, uint64_t max_data, uint32_t idle_us)
 static void *run_client(void *arg)
 {
 	int fd = *(int *)arg;
-	int ret = quic_client_handshake(fd, key_file(), NULL, PAIR_ALPN);
+	int ret = quic_client_handshake(fd, pair_key_file(), NULL, PAIR_ALPN);
 
 	if (ret)
 		errx(1, "client's handshake: %d", ret);
 	return NULL;
+}
+
+pid_t pair_start_client(int fd, int listener)
+{
+	const char *keys = pair_key_file();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid)
+		return pid;
+	close(listener);
+	alarm(PAIR_LIMIT_S);
+	_exit(-quic_client_handshake(fd, keys, NULL, PAIR_ALPN));
+}
+
+void pair_stop_client(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 void pair_handshake(int client, int server)
@@ -92,10 +114,10 @@ void pair_handshake(int client, int server)
 	pthread_t thread;
 	int ret;
 
-	key_file();
+	pair_key_file();
 	if (pthread_create(&thread, NULL, run_client, &client))
 		errx(1, "thread");
-	ret = quic_server_handshake(server, key_file(), NULL, PAIR_ALPN);
+	ret = quic_server_handshake(server, pair_key_file(), NULL, PAIR_ALPN);
 	if (ret)
 		errx(1, "server's handshake: %d", ret);
 	pthread_join(thread, NULL);
@@ -109,7 +131,7 @@ static void *run_server(void *arg)
 	p->server = accept(p->listener, NULL, NULL);
 	if (p->server < 0)
 		err(1, "accept");
-	ret = quic_server_handshake(p->server, key_file(), NULL, PAIR_ALPN);
+	ret = quic_server_handshake(p->server, pair_key_file(), NULL, PAIR_ALPN);
 	if (ret)
 		errx(1, "server's handshake: %d", ret);
 	return NULL;
@@ -120,7 +142,7 @@ void pair_open(struct pair *p)
 {
 	pthread_t thread;
 
-	key_file();
+	pair_key_file();
 	pair_connect(p->client, p->listener);
 	if (pthread_create(&thread, NULL, run_server, p))
 		errx(1, "thread");

@@ -10,6 +10,10 @@
 
 #define PAIR_ALPN	"sockets"
 
+/* For what has to come: only a fault lets a slow machine wait that long. */
+#define PAIR_WAIT_MS	120000
+#define PAIR_LIMIT_S	300
+
 /**
  * struct pair - two ends of a connection
  * @listener: that @server came from; a program ends without closing it
@@ -23,11 +27,18 @@ struct pair {
 };
 
 /* All of these end the program when they cannot do it. */
+const char *pair_key_file(void);
 int pair_listen(void);
 int pair_socket(void);
 void pair_connect(int fd, int listener);
 void pair_param(int fd, uint64_t max_data, uint32_t idle_us);
 void pair_handshake(int client, int server);
+/*
+ * Only the client's side, in a process that has not got the listener and ends
+ * by itself, with the handshake's -errno, or by pair_stop_client().
+ */
+pid_t pair_start_client(int fd, int listener);
+void pair_stop_client(pid_t pid);
 void pair_open(struct pair *p);
 void pair_close(struct pair *p);
 void pair_set(int fd, int opt, uint32_t val);

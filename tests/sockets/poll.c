@@ -53,6 +53,7 @@ static void listener(void)
 {
 	int lfd = pair_listen(), one = pair_socket(), two = pair_socket();
 	int ep = edge(lfd, EPOLLIN);
+	pid_t pid_one, pid_two;
 
 	point_eq(pair_poll(lfd, ALL, 0), 0, "listener: nobody there");
 	pair_connect(one, lfd);
@@ -60,22 +61,12 @@ static void listener(void)
 	point_eq(pair_poll(lfd, ALL, 0), 0, "connect() sends nothing");
 	point_eq(pair_poll(one, ALL, 0), POLLOUT,
 		 "handshake: may be written to");
-	if (!fork()) {
-		alarm(20);
-		quic_client_handshake(one, "/tmp/sockets.psk", NULL,
-				      PAIR_ALPN);
-		_exit(0);
-	}
-	point_eq(next_edge(ep, 10000), EPOLLIN, "listener: an edge");
+	pid_one = pair_start_client(one, lfd);
+	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "listener: an edge");
 	point_eq(next_edge(ep, 0), 0, "one only");
 	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "listener: level");
-	if (!fork()) {
-		alarm(20);
-		quic_client_handshake(two, "/tmp/sockets.psk", NULL,
-				      PAIR_ALPN);
-		_exit(0);
-	}
-	point_eq(next_edge(ep, 10000), EPOLLIN, "another edge");
+	pid_two = pair_start_client(two, lfd);
+	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "another edge");
 	close(accept(lfd, NULL, NULL));
 	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "one is left");
 	close(accept(lfd, NULL, NULL));
@@ -83,6 +74,8 @@ static void listener(void)
 	fcntl(lfd, F_SETFL, O_NONBLOCK);
 	point_eq(pair_error(accept4(lfd, NULL, NULL, 0) < 0 ? -1 : 0), EAGAIN,
 		 "accept without waiting");
+	pair_stop_client(pid_one);
+	pair_stop_client(pid_two);
 	close(ep);
 	close(lfd);
 	close(one);
@@ -98,10 +91,10 @@ static void readable(struct pair *p)
 	point_eq(pair_error(recv(p->client, block, 1, MSG_DONTWAIT)), EAGAIN,
 		 "recv without waiting");
 	pair_send(p->server, "one", 3, -1, 0);
-	point_eq(next_edge(ep, 10000), EPOLLIN, "bytes: an edge");
+	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "bytes: an edge");
 	point_eq(next_edge(ep, 0), 0, "one only");
 	pair_send(p->server, "two", 3, 1, 0);
-	point_eq(next_edge(ep, 10000), EPOLLIN, "more bytes: an edge");
+	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "more bytes: an edge");
 	point_eq(pair_poll(p->client, ALL, 0), POLLIN | POLLOUT, "level");
 	point_eq(recv(p->client, block, 4, 0), 4, "a part is read");
 	point_eq(pair_poll(p->client, POLLIN, 0), POLLIN, "still level");
@@ -127,7 +120,7 @@ static void *reader(void *arg)
 	size_t sum = 0, n;
 
 	while (sum < 3 * WINDOW) {
-		pair_poll(fd, POLLIN, 10000);
+		pair_poll(fd, POLLIN, PAIR_WAIT_MS);
 		n = pair_drain(fd);
 		if (!n)
 			break;
@@ -149,19 +142,19 @@ static void writable(struct pair *p)
 	fill(p->client);
 	point(errno == ENOSPC || errno == EAGAIN, "full");
 	/* what is on its way may still be acknowledged, but gives no credit */
-	pair_poll(p->server, POLLIN, 10000);
+	pair_poll(p->server, POLLIN, PAIR_WAIT_MS);
 	while (pair_poll(p->client, POLLOUT, 0))
 		usleep(1000);
 	point_eq(pair_poll(p->client, ALL, 50), 0, "full: no level");
 	while (next_edge(ep, 0))
 		;
 	/* some of it may still be on its way */
-	for (i = 0; i < 200 && !ev; i++) {
+	for (i = 0; i < PAIR_WAIT_MS / 100 && !ev; i++) {
 		pair_drain(p->server);
 		ev = next_edge(ep, 100);
 	}
 	point_eq(ev, EPOLLOUT, "credit: an edge");
-	point_eq(pair_poll(p->client, POLLOUT, 10000), POLLOUT, "level");
+	point_eq(pair_poll(p->client, POLLOUT, PAIR_WAIT_MS), POLLOUT, "level");
 	pthread_create(&thread, NULL, reader, &p->server);
 	n = pair_send(p->client, block, sizeof(block), 0, 0);
 	n += pair_send(p->client, block, sizeof(block), 0, 0);
@@ -177,10 +170,10 @@ static void ended(struct pair *p)
 	int ep = edge(p->client, EPOLLIN | EPOLLRDHUP);
 
 	pair_send(p->server, "last words", 10, 1, 0);
-	point_eq(next_edge(ep, 10000), EPOLLIN, "last words");
+	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "last words");
 	close(p->server);
 	p->server = -1;
-	point_eq(next_edge(ep, 10000) & (EPOLLRDHUP | EPOLLHUP),
+	point_eq(next_edge(ep, PAIR_WAIT_MS) & (EPOLLRDHUP | EPOLLHUP),
 		 EPOLLRDHUP | EPOLLHUP, "the peer is gone: an edge");
 	point_eq(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level");
 	point_eq(recv(p->client, block, 100, 0), 10, "what came can be read");
@@ -196,7 +189,8 @@ static void shut(void)
 	pair_open(&p);
 	shutdown(p.client, SHUT_WR);
 	/* what was not acknowledged is waited for */
-	point_eq(pair_poll(p.client, 0, 10000), POLLHUP, "shutdown(): over");
+	point_eq(pair_poll(p.client, 0, PAIR_WAIT_MS), POLLHUP,
+		 "shutdown(): over");
 	point_eq(pair_poll(p.client, ALL, 0), ALL | POLLHUP, "all ready");
 	point_eq(pair_error(pair_send(p.client, "x", 1, -1, 0)), EPIPE,
 		 "shutdown(): send");
@@ -208,7 +202,7 @@ int main(void)
 {
 	struct pair p;
 
-	alarm(100);
+	alarm(PAIR_LIMIT_S);
 	fresh();
 	listener();
 	p.listener = pair_listen();

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <netinet/quic.h>
@@ -42,21 +43,19 @@ static int reap(int ms)
 
 static void accepts(struct pair *p)
 {
+	pid_t pid;
+
 	io_uring_prep_accept(get_sqe(1), p->listener, NULL, NULL, 0);
 	io_uring_submit(&ring);
 	point_eq(reap(20), -0x7fffffff, "accept waits");
 	pair_connect(p->client, p->listener);
-	if (!fork()) {
-		alarm(20);
-		quic_client_handshake(p->client, "/tmp/sockets.psk", NULL,
-				      PAIR_ALPN);
-		_exit(0);
-	}
-	p->server = reap(10000);
+	pid = pair_start_client(p->client, p->listener);
+	p->server = reap(PAIR_WAIT_MS);
 	point(p->server >= 0, "accept completes");
 	if (p->server >= 0)
-		quic_server_handshake(p->server, "/tmp/sockets.psk", NULL,
+		quic_server_handshake(p->server, pair_key_file(), NULL,
 				      PAIR_ALPN);
+	waitpid(pid, NULL, 0);
 }
 
 static void receives(struct pair *p)
@@ -65,13 +64,13 @@ static void receives(struct pair *p)
 	io_uring_submit(&ring);
 	point_eq(reap(20), -0x7fffffff, "recv waits");
 	pair_send(p->client, "hello", 5, -1, 0);
-	point_eq(reap(10000), 5, "recv completes");
+	point_eq(reap(PAIR_WAIT_MS), 5, "recv completes");
 	point(!memcmp(in, "hello", 5), "with the bytes");
 	pair_send(p->client, "again", 5, 0, 0);
-	pair_poll(p->server, POLLIN, 10000);
+	pair_poll(p->server, POLLIN, PAIR_WAIT_MS);
 	io_uring_prep_recv(get_sqe(3), p->server, in, 100, 0);
 	io_uring_submit(&ring);
-	point_eq(reap(10000), 5, "recv of what is there");
+	point_eq(reap(PAIR_WAIT_MS), 5, "recv of what is there");
 }
 
 static void polls(struct pair *p)
@@ -80,7 +79,7 @@ static void polls(struct pair *p)
 	io_uring_submit(&ring);
 	point_eq(reap(20), -0x7fffffff, "poll waits");
 	pair_send(p->client, "look", 4, 0, 0);
-	point_eq(reap(10000) & POLLIN, POLLIN, "poll completes");
+	point_eq(reap(PAIR_WAIT_MS) & POLLIN, POLLIN, "poll completes");
 	point_eq(pair_drain(p->server), 4, "and there it is");
 }
 
@@ -95,7 +94,7 @@ static void sends(struct pair *p)
 	io_uring_prep_send(get_sqe(5), p->client, out, sizeof(out),
 			   MSG_WAITALL | MSG_NOSIGNAL);
 	io_uring_submit(&ring);
-	while (sum < BULK && pair_poll(p->server, POLLIN, 10000)) {
+	while (sum < BULK && pair_poll(p->server, POLLIN, PAIR_WAIT_MS)) {
 		n = recv(p->server, in + sum, sizeof(in) - sum, 0);
 		if (n <= 0)
 			break;
@@ -104,7 +103,7 @@ static void sends(struct pair *p)
 	}
 	point_eq(sum, BULK, "every byte arrives");
 	point(!memcmp(in, out, sizeof(out)), "unchanged");
-	point_eq(reap(10000), BULK, "send completes");
+	point_eq(reap(PAIR_WAIT_MS), BULK, "send completes");
 }
 
 static void ends(struct pair *p)
@@ -114,7 +113,7 @@ static void ends(struct pair *p)
 	point_eq(reap(20), -0x7fffffff, "recv waits again");
 	close(p->server);
 	p->server = -1;
-	point_eq(reap(10000), -ENOTCONN, "and is told of the end");
+	point_eq(reap(PAIR_WAIT_MS), -ENOTCONN, "and is told of the end");
 }
 
 int main(void)
@@ -122,7 +121,7 @@ int main(void)
 	struct pair p = { .listener = pair_listen(), .client = pair_socket() };
 	int ret = io_uring_queue_init(8, &ring, 0);
 
-	alarm(60);
+	alarm(PAIR_LIMIT_S);
 	if (ret) {
 		point(ret == -ENOSYS, "io_uring is not there # SKIP");
 		return point_done();

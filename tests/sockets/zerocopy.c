@@ -220,7 +220,7 @@ int main(void)
 	struct pair p = { .listener = pair_listen(), .client = pair_socket() };
 	unsigned int i;
 
-	alarm(100);
+	alarm(PAIR_LIMIT_S);
 	out = mmap(NULL, BULK, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < BULK; i++)
