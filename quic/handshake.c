@@ -136,21 +136,31 @@ static void set_limits(struct quic_sock *q)
 			       READ_ONCE(ctl->key_open_pkts));
 }
 
-/* The keys are there: the connection hears of it. */
-static void secret_set(struct quic_sock *q,
-		       const struct quic_crypto_secret *secret)
+static int close_handshake(struct quic_sock *q, enum quic_err err)
 {
+	quic_conn_close(&q->conn, err, false, QUIC_FRAME_CRYPTO, NULL, 0,
+			quic_now());
+	return -EINVAL;
+}
+
+/* The keys are there: the connection hears of it. */
+static int secret_set(struct quic_sock *q,
+		      const struct quic_crypto_secret *secret)
+{
+	enum quic_err err;
+
 	if (secret->level == QUIC_CRYPTO_EARLY)
-		return;
+		return 0;
 	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q)) {
 		set_limits(q);
 		quic_keys_ready(&q->conn.keys, 1);
 	}
-	quic_conn_keys(&q->conn, (enum quic_level)secret->level, secret->send,
-		       quic_now());
+	err = quic_conn_keys(&q->conn, (enum quic_level)secret->level,
+			     secret->send, quic_now());
 	/* RFC 9001 4.9.3: of no use to a client from here on */
 	if (secret->level == QUIC_CRYPTO_APP && !q->conn.server)
 		clear_level(&q->crypt.early);
+	return err ? close_handshake(q, err) : 0;
 }
 
 /**
@@ -160,7 +170,8 @@ static void secret_set(struct quic_sock *q,
  *
  * Context: process context, sock lock.
  * Return: 0; -EINVAL for a level, direction, cipher or state that does not
- * fit, or when it was set before; -ENOMEM and other errors of the crypto API.
+ * fit, or when it was set before, or, the connection then closing, when TLS
+ * left handshake bytes unread; -ENOMEM and other errors of the crypto API.
  */
 int quic_handshake_set_secret(struct sock *sk,
 			      const struct quic_crypto_secret *secret)
@@ -186,9 +197,7 @@ int quic_handshake_set_secret(struct sock *sk,
 	if (!err)
 		err = install_secret(q, secret->level, dir, &s);
 	quic_secret_wipe(&s);
-	if (!err)
-		secret_set(q, secret);
-	return err;
+	return err ?: secret_set(q, secret);
 }
 
 /**
@@ -212,11 +221,7 @@ int quic_handshake_set_params(struct sock *sk, const u8 *data, size_t len)
 	err = quic_conn_remote_params(&q->conn, data, len);
 	if (!err && quic_restart_moved(sk))
 		err = QUIC_ERR_INTERNAL;
-	if (!err)
-		return 0;
-	quic_conn_close(&q->conn, err, false, QUIC_FRAME_CRYPTO, NULL, 0,
-			quic_now());
-	return -EINVAL;
+	return err ? close_handshake(q, err) : 0;
 }
 
 /**

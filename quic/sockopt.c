@@ -293,6 +293,7 @@ static int set_param_ext(struct sock *sk, const union opt_val *val,
 	int err;
 
 	err = quic_handshake_set_params(sk, val->blob, len);
+	quic_rx_replay(sk);
 	quic_sock_push(sk);
 	return err;
 }
@@ -316,12 +317,9 @@ static int set_secret(struct sock *sk, const union opt_val *val, size_t len)
 	int err;
 
 	err = quic_handshake_set_secret(sk, &val->secret);
-	if (err)
-		return err;
-	if (!val->secret.send)
-		quic_rx_replay(sk);
+	quic_rx_replay(sk);
 	quic_sock_push(sk);
-	return 0;
+	return err;
 }
 
 /* Names are separated by commas, none is empty. */

@@ -278,19 +278,33 @@ static u64 idle_timeout_ms(u64 a, u64 b)
 	return min(a, b);
 }
 
-static void maybe_established(struct quic_conn *c)
+/* TLS reads the level of @space from here on, and none before it. */
+static enum quic_err enter_space(struct quic_conn *c, int space)
 {
-	const struct quic_space *app = &c->space[QUIC_SPACE_APP];
+	c->space[space].can_recv = true;
+	/* RFC 9001 4.1.3#3: what it was to read before, it has read */
+	return list_empty(&c->space[space - 1].crypto.rx.segs) ?
+	       QUIC_ERR_NONE : QUIC_ERR_PROTOCOL_VIOLATION;
+}
 
-	if (c->state != QUIC_CONN_HANDSHAKE || !app->can_send ||
-	    !app->can_recv || !c->has_remote)
-		return;
+static enum quic_err maybe_established(struct quic_conn *c)
+{
+	enum quic_err err;
+
+	if (c->state != QUIC_CONN_HANDSHAKE || !c->app_rx_keys ||
+	    !c->space[QUIC_SPACE_APP].can_send || !c->has_remote)
+		return QUIC_ERR_NONE;
+	/* RFC 9001 5.7: nothing of 1-RTT is opened before */
+	err = enter_space(c, QUIC_SPACE_APP);
+	if (err)
+		return err;
 	quic_conn_set_state(c, QUIC_CONN_ESTABLISHED);
 	if (!c->server)
-		return;
+		return QUIC_ERR_NONE;
 	/* RFC 9001 4.1.2, RFC 9000 19.20#1: here complete is confirmed. */
 	c->pending |= QUIC_PEND_HANDSHAKE_DONE;
 	quic_conn_confirm(c);
+	return QUIC_ERR_NONE;
 }
 
 enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
@@ -324,20 +338,19 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 		c->news |= QUIC_NEWS_REMOTE_CID;
 	}
 	quic_streams_grant(c);
-	maybe_established(c);
-	return QUIC_ERR_NONE;
+	return maybe_established(c);
 }
 
-void quic_conn_keys(struct quic_conn *c, enum quic_level level, bool send,
-		    u64 now)
+enum quic_err quic_conn_keys(struct quic_conn *c, enum quic_level level,
+			     bool send, u64 now)
 {
-	struct quic_space *sp = &c->space[quic_level_space(level)];
-
+	if (!send && level == QUIC_LVL_HANDSHAKE)
+		return enter_space(c, QUIC_SPACE_HANDSHAKE);
 	if (send)
-		sp->can_send = true;
+		c->space[quic_level_space(level)].can_send = true;
 	else
-		sp->can_recv = true;
-	maybe_established(c);
+		c->app_rx_keys = true;
+	return maybe_established(c);
 }
 
 /*

@@ -115,7 +115,7 @@ struct quic_crypto_stream {
  * @sent: ledger
  * @loss: loss detection
  * @crypto: CRYPTO stream
- * @can_send: keys are there; @can_recv likewise
+ * @can_send: keys are there; @can_recv likewise, and TLS reads this level
  * @discarded: keys are gone for good
  */
 struct quic_space {
@@ -201,6 +201,8 @@ struct quic_conn_stats {
  * @close_until_ns: end of closing or draining
  * @pto_count: backoff exponent
  * @confirmed: RFC 9001 4.1.2
+ * @app_rx_keys: the keys that open 1-RTT packets are there; they are used
+ *	when the handshake is complete (RFC 9001 5.7)
  * @peer_validated_us: the peer has validated our address (RFC 9002 6.2.2.1)
  * @mem_rx: bytes of memory that received, unread stream data holds
  * @plpmtud: search for the path's MTU instead of believing the route
@@ -249,6 +251,7 @@ struct quic_conn {
 	struct quic_tparams remote;
 	bool has_remote;
 	bool confirmed;
+	bool app_rx_keys;
 	bool peer_validated_us;
 	bool idle_reset_on_send;
 	bool retried;
@@ -380,10 +383,14 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
  * @send: direction
  * @now: ns
  *
- * Both APP directions and the peer's parameters make it ESTABLISHED.
+ * Both APP directions and the peer's parameters make it ESTABLISHED: only then
+ * 1-RTT packets are opened (RFC 9001 5.7).
+ *
+ * Return: QUIC_ERR_NONE or the code that the connection must close with: TLS
+ * went on although handshake bytes of the level before wait for it.
  */
-void quic_conn_keys(struct quic_conn *c, enum quic_level level, bool send,
-		    u64 now);
+enum quic_err quic_conn_keys(struct quic_conn *c, enum quic_level level,
+			     bool send, u64 now);
 
 /* Queue handshake bytes. Return: 0, -ENOMEM, -EPIPE when keys are gone. */
 int quic_conn_crypto_write(struct quic_conn *c, enum quic_level level,

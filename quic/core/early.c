@@ -16,7 +16,7 @@ bool quic_early_sending(const struct quic_conn *c)
 
 	/* RFC 9000 17.2.3, RFC 9001 4.9#2, 5.6: not beside 1-RTT keys */
 	return c->early.can_send && c->early.version == c->version &&
-	       !c->has_remote && !app->can_send && !app->can_recv;
+	       !c->has_remote && !app->can_send && !c->app_rx_keys;
 }
 
 int quic_early_remember(struct quic_conn *c, const struct quic_tparams *tp)

@@ -42,6 +42,11 @@ static enum quic_err recv_stop(struct quic_conn *c, const struct recv_ctx *ctx,
 	return quic_stream_recv_stop(c, f, ctx->gfp);
 }
 
+static bool tls_left(const struct quic_conn *c, int space)
+{
+	return space < QUIC_SPACE_APP && c->space[space + 1].can_recv;
+}
+
 static enum quic_err recv_crypto(struct quic_conn *c,
 				 const struct recv_ctx *ctx,
 				 struct quic_frame *f)
@@ -52,6 +57,9 @@ static enum quic_err recv_crypto(struct quic_conn *c,
 	/* RFC 9369 4.1: a server's CRYPTO frames tell the version */
 	c->ver.settled = true;
 
+	/* RFC 9001 4.1.3#1, 4.1.3#2: there, only what came once comes again */
+	if (end > r->next && tls_left(c, ctx->space))
+		return QUIC_ERR_PROTOCOL_VIOLATION;
 	/* RFC 9000 7.5 */
 	if (end > r->next + QUIC_CRYPTO_BUFFER_BYTES)
 		return QUIC_ERR_CRYPTO_BUFFER_EXCEEDED;

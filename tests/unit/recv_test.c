@@ -340,6 +340,138 @@ static void crypto_levels(void)
 	fix_free(&f);
 }
 
+static void read_crypto(enum quic_level level)
+{
+	struct quic_reasm *r = quic_conn_crypto_rx(&f.c, level);
+
+	quic_reasm_consume(r, r->ready - r->next);
+}
+
+/* A client that has a ServerHello of 100 bytes, and reads Handshake now. */
+static void start_handshake(void)
+{
+	CHECK_EQ(fix_start(&f, false, NULL), 0);
+	quic_conn_crypto_write(&f.c, QUIC_LVL_INITIAL, (u8 *)"x", 1,
+			       GFP_KERNEL);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 100), 0);
+	read_crypto(QUIC_LVL_INITIAL);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now), 0);
+}
+
+/* The same, with 200 bytes of Handshake read, and complete. */
+static void complete_handshake(void)
+{
+	struct quic_tparams tp;
+
+	start_handshake();
+	fix_params(&tp);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_HANDSHAKE, 0, 200), 0);
+	read_crypto(QUIC_LVL_HANDSHAKE);
+	CHECK_EQ(fix_remote(&f, &tp), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, false, f.now), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, true, f.now), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+}
+
+/* RFC 9001 4.1.3#1, 4.1.3#2: where TLS was, only what it has read comes again */
+static void crypto_at_left_level(void)
+{
+	start_handshake();
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 100), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 60, 40), 0);
+	CHECK_EQ(quic_conn_crypto_readable(&f.c), -EAGAIN);
+	check_closed(fix_crypto(&f, QUIC_SPACE_INITIAL, 60, 41),
+		     QUIC_ERR_PROTOCOL_VIOLATION, QUIC_FRAME_CRYPTO);
+	fix_free(&f);
+	/* with a gap, too, and however far away */
+	start_handshake();
+	check_closed(fix_crypto(&f, QUIC_SPACE_INITIAL, 70000, 1),
+		     QUIC_ERR_PROTOCOL_VIOLATION, QUIC_FRAME_CRYPTO);
+	fix_free(&f);
+	complete_handshake();
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_HANDSHAKE, 0, 200), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+	check_closed(fix_crypto(&f, QUIC_SPACE_HANDSHAKE, 200, 1),
+		     QUIC_ERR_PROTOCOL_VIOLATION, QUIC_FRAME_CRYPTO);
+	fix_free(&f);
+	/* nothing comes after 1-RTT: tickets, as many as there are */
+	complete_handshake();
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_APP, 0, 300), 0);
+	read_crypto(QUIC_LVL_APP);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_APP, 300, 300), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+	fix_free(&f);
+	/* the level to come may be ahead */
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 100), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 100, 100), 0);
+	fix_free(&f);
+}
+
+/* RFC 9001 4.1.3#3: TLS goes on without having read all */
+static void unread_crypto(void)
+{
+	struct quic_tparams tp;
+
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 100), 0);
+	quic_reasm_consume(quic_conn_crypto_rx(&f.c, QUIC_LVL_INITIAL), 99);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now),
+		 QUIC_ERR_PROTOCOL_VIOLATION);
+	fix_free(&f);
+	/* behind a gap: what is missing would be news, too */
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 0, 100), 0);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_INITIAL, 120, 10), 0);
+	read_crypto(QUIC_LVL_INITIAL);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now),
+		 QUIC_ERR_PROTOCOL_VIOLATION);
+	fix_free(&f);
+	/* the handshake is complete, whichever of the three comes last */
+	start_handshake();
+	fix_params(&tp);
+	CHECK_EQ(fix_crypto(&f, QUIC_SPACE_HANDSHAKE, 0, 200), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, true, f.now), 0);
+	CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, false, f.now), 0);
+	CHECK_EQ(fix_remote(&f, &tp), QUIC_ERR_PROTOCOL_VIOLATION);
+	CHECK_EQ(f.c.state, QUIC_CONN_HANDSHAKE);
+	fix_free(&f);
+}
+
+/* RFC 9001 5.7: whenever TLS hands out its keys, 1-RTT packets wait */
+static void no_1rtt_before_complete(void)
+{
+	static const bool server[] = { true, false };
+	struct quic_tparams tp;
+	unsigned int i;
+
+	fix_params(&tp);
+	for (i = 0; i < ARRAY_SIZE(server); i++) {
+		TAP_AT("%s", server[i] ? "server" : "client");
+		CHECK_EQ(fix_start(&f, server[i], NULL), 0);
+		quic_conn_crypto_write(&f.c, QUIC_LVL_INITIAL, (u8 *)"x", 1,
+				       GFP_KERNEL);
+		CHECK_EQ(fix_ping(&f, QUIC_SPACE_INITIAL), 0);
+		CHECK_EQ(fix_remote(&f, &tp), 0);
+		quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now);
+		CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, false, f.now), 0);
+		CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_APP),
+			 QUIC_RX_KEYS_LATER);
+		CHECK_EQ(fix_stream(&f, 2 + !server[i], 0, 10, false),
+			 QUIC_ERR_DROP);
+		CHECK_EQ(f.c.space[QUIC_SPACE_APP].rx.largest, QUIC_PN_NONE);
+		f.pn[QUIC_SPACE_APP]--;
+		CHECK_EQ(quic_conn_keys(&f.c, QUIC_LVL_APP, true, f.now), 0);
+		CHECK_EQ(quic_conn_rx_keys(&f.c, QUIC_LVL_APP),
+			 QUIC_RX_KEYS_READY);
+		CHECK_EQ(fix_stream(&f, 2 + !server[i], 0, 10, false), 0);
+		fix_free(&f);
+	}
+}
+
 /* RFC 9000 19.19, 10.2.2 */
 static void connection_close(void)
 {
@@ -587,6 +719,9 @@ int main(void)
 	TEST(fault_in_the_middle);
 	TEST(crypto_buffer);
 	TEST(crypto_levels);
+	TEST(crypto_at_left_level);
+	TEST(unread_crypto);
+	TEST(no_1rtt_before_complete);
 	TEST(connection_close);
 	TEST(close_before_anything);
 	TEST(handshake_packet_validates);

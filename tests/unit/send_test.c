@@ -794,8 +794,10 @@ static u64 acked_in(int space)
 /* RFC 9000 13.2.6: a space has the acknowledgements of its own packets. */
 static void acks_stay(void)
 {
+	struct quic_tparams tp;
 	int i;
 
+	fix_params(&tp);
 	start_initial(false, 100);
 	fix_send(&f);
 	for (i = 0; i < 2; i++) {
@@ -806,6 +808,7 @@ static void acks_stay(void)
 	f.pn[QUIC_SPACE_APP] = 900;
 	CHECK_EQ(fix_ping(&f, QUIC_SPACE_INITIAL), 0);
 	CHECK_EQ(fix_ping(&f, QUIC_SPACE_HANDSHAKE), 0);
+	CHECK_EQ(fix_remote(&f, &tp), 0);
 	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
 	CHECK_EQ(fix_ping(&f, QUIC_SPACE_APP), 0);
 	quic_conn_recv_end(&f.c, f.now);
