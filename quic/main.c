@@ -51,6 +51,7 @@ static void __net_exit stop_net(struct net *net)
 	struct quic_net *qn = quic_net(net);
 
 	quic_sock_purge_net(net);
+	quic_udp_flush();
 	quic_sysctl_exit(net);
 	quic_mib_exit(net);
 	quic_replay_exit(net);
@@ -161,26 +162,26 @@ static int init_tables(void)
 	quic_wq = alloc_workqueue("quic", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!quic_wq)
 		return -ENOMEM;
-	err = register_pernet_subsys(&quic_net_ops);
-	if (err)
-		goto err_wq;
 	err = quic_demux_init();
 	if (err)
-		goto err_pernet;
+		goto err_wq;
 	err = quic_udp_init();
 	if (err)
 		goto err_demux;
 	err = quic_late_init();
 	if (err)
 		goto err_udp;
+	err = register_pernet_subsys(&quic_net_ops);
+	if (err)
+		goto err_late;
 	return 0;
 
+err_late:
+	quic_late_exit();
 err_udp:
 	quic_udp_exit();
 err_demux:
 	quic_demux_exit();
-err_pernet:
-	unregister_pernet_subsys(&quic_net_ops);
 err_wq:
 	destroy_workqueue(quic_wq);
 	return err;
@@ -195,11 +196,14 @@ static void exit_tables(void)
 {
 	flush_workqueue(quic_wq);
 	rcu_barrier();
+	/* from here on no packet comes that a namespace would count */
+	quic_udp_flush();
+	synchronize_rcu();
+	unregister_pernet_subsys(&quic_net_ops);
 	quic_late_exit();
 	quic_udp_exit();
 	quic_demux_exit();
 	quic_tx_exit();
-	unregister_pernet_subsys(&quic_net_ops);
 	destroy_workqueue(quic_wq);
 }
 

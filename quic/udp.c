@@ -410,15 +410,18 @@ void quic_udp_put(struct quic_udp *udp)
 		queue_work(udp_wq, &udp->free_work);
 }
 
-/* Sockets hold references, so only what is being closed can be left. */
-static void __net_exit exit_net(struct net *net)
+/**
+ * quic_udp_flush() - wait for UDP sockets that are being closed
+ *
+ * A namespace calls it when its QUIC sockets are gone, and with them every
+ * reference.
+ *
+ * Context: process, may sleep.
+ */
+void quic_udp_flush(void)
 {
 	flush_workqueue(udp_wq);
 }
-
-static struct pernet_operations udp_net_ops = {
-	.exit = exit_net,
-};
 
 /**
  * quic_udp_init() - at module load
@@ -427,27 +430,18 @@ static struct pernet_operations udp_net_ops = {
  */
 int quic_udp_init(void)
 {
-	int err;
-
 	udp_wq = alloc_workqueue("quic_udp", 0, 0);
-	if (!udp_wq)
-		return -ENOMEM;
-	err = register_pernet_subsys(&udp_net_ops);
-	if (err)
-		destroy_workqueue(udp_wq);
-	return err;
+	return udp_wq ? 0 : -ENOMEM;
 }
 
 /**
  * quic_udp_exit() - at module unload, when no QUIC socket is left
  *
- * Afterwards data_ready() runs nowhere.
+ * quic_udp_flush() and an RCU period came before: data_ready() runs nowhere.
  */
 void quic_udp_exit(void)
 {
-	unregister_pernet_subsys(&udp_net_ops);
 	destroy_workqueue(udp_wq);
-	synchronize_rcu();
 }
 
 /* ---- routes ------------------------------------------------------------ */

@@ -14,6 +14,7 @@ struct sock;
 
 int quic_udp_init(void);
 void quic_udp_exit(void);
+void quic_udp_flush(void);
 
 struct quic_udp *quic_udp_get(struct net *net, union quic_addr *local,
 			      bool v6only, int ifindex);
