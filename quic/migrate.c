@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "migrate.h"
 
+#include <linux/capability.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 
 #include "core/conn.h"
@@ -372,6 +374,15 @@ static int set_preferred(struct sock *sk, const union quic_addr *to)
 
 /* ---- the option -------------------------------------------------------- */
 
+/* Whose UDP socket is shared asked bind(2) for himself. */
+static bool may_use_port(const struct sock *sk, u16 port)
+{
+	struct net *net = sock_net(sk);
+
+	return !port || !inet_port_requires_bind_service(net, port) ||
+	       ns_capable(net->user_ns, CAP_NET_BIND_SERVICE);
+}
+
 /* The real family, never IPv4-mapped. */
 static int normalize(const union quic_addr *from, union quic_addr *to)
 {
@@ -410,9 +421,10 @@ static int normalize(const union quic_addr *from, union quic_addr *to)
  *
  * Context: process, sock lock.
  * Return: 0; -EINVAL for a value or state that does not fit: a client's other
- * family or the address in use, an established server; -EAFNOSUPPORT: IPv6
- * on an IPv4 socket; -EAGAIN, -EOPNOTSUPP: see quic_migration_start(); what
- * bind(2) and the route lookup say.
+ * family or the address in use, an established server; -EACCES for a
+ * privileged port; -EAFNOSUPPORT: IPv6 on an IPv4 socket; -EAGAIN,
+ * -EOPNOTSUPP: see quic_migration_start(); what bind(2) and the route lookup
+ * say.
  */
 int quic_migrate_option(struct sock *sk, const union quic_addr *addr)
 {
@@ -421,6 +433,8 @@ int quic_migrate_option(struct sock *sk, const union quic_addr *addr)
 
 	if (normalize(addr, &to))
 		return -EINVAL;
+	if (!may_use_port(sk, quic_addr_port(&to)))
+		return -EACCES;
 	if (q->has_conn && sk->sk_state == TCP_ESTABLISHED)
 		return move_local(sk, &to);
 	if (q->has_conn && (!q->conn.server || sk->sk_state != TCP_SYN_RECV))

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Socket calls at their edges: how a connection ended, poll and epoll, io_uring, no copies.
+# Socket calls at their edges: how a connection ended, poll and epoll, rights, io_uring, no copies.
 # TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 need_module quic
@@ -20,5 +20,5 @@ run() {
 	done < "/tmp/$1.log"
 	is "$1: exit code" $code 0
 }
-for t in errors poll uring zerocopy; do run $t; done
+for t in errors poll rights uring zerocopy; do run $t; done
 done_testing

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a user may not do to others' ports. */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <netinet/quic.h>
+
+#include "pair.h"
+#include "point.h"
+
+#define USER		1234
+#define LOW_PORT	443
+
+static struct sockaddr_in loopback(int port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	return addr;
+}
+
+static void become(uid_t uid)
+{
+	if (seteuid(uid))
+		err(1, "seteuid");
+}
+
+/* A socket with these protocols, as the user that we are now. */
+static int socket_for(const char *alpn)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_QUIC);
+
+	if (fd < 0 || setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, alpn,
+				 strlen(alpn)))
+		err(1, "socket");
+	return fd;
+}
+
+static int move_to(int fd, int port)
+{
+	struct sockaddr_in to = loopback(port);
+
+	return pair_error(setsockopt(fd, SOL_QUIC,
+				     QUIC_SOCKOPT_CONNECTION_MIGRATION, &to,
+				     sizeof(to)));
+}
+
+/* Kernel UDP sockets are shared: bind(2) looked at the rights of one only. */
+static void ports(void)
+{
+	struct pair p = { .listener = pair_listen(), .client = pair_socket() };
+	struct sockaddr_in low = loopback(LOW_PORT);
+	int owner = socket_for("owner"), fresh;
+
+	if (bind(owner, (struct sockaddr *)&low, sizeof(low)))
+		err(1, "bind");
+	pair_open(&p);
+	become(USER);
+	fresh = socket_for("fresh");
+	point_eq(move_to(p.client, LOW_PORT), EACCES,
+		 "a user's connection does not move to a port below 1024");
+	point_eq(move_to(fresh, LOW_PORT), EACCES,
+		 "a user's server does not prefer one");
+	become(0);
+	point_eq(move_to(p.client, LOW_PORT), 0, "the administrator's does");
+	close(fresh);
+	close(owner);
+	pair_close(&p);
+	close(p.listener);
+}
+
+int main(void)
+{
+	alarm(60);
+	ports();
+	return point_done();
+}
