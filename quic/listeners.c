@@ -48,6 +48,41 @@ static bool alpn_same(const struct quic_sock *a, const struct quic_sock *b)
 	       !memcmp(a->set.alpn, b->set.alpn, a->set.alpn_len);
 }
 
+static u8 name_len(const char *list, u8 left)
+{
+	const char *comma = memchr(list, ',', left);
+
+	return comma ? comma - list : left;
+}
+
+static bool has_name(const struct quic_settings *set, const char *name, u8 len)
+{
+	u8 at, n;
+
+	for (at = 0; at < set->alpn_len; at += n + 1) {
+		n = name_len(set->alpn + at, set->alpn_len - at);
+		if (n == len && !memcmp(set->alpn + at, name, len))
+			return true;
+	}
+	return false;
+}
+
+/* Is there a client that would be welcome at both? */
+static bool alpn_meet(const struct quic_settings *a,
+		      const struct quic_settings *b)
+{
+	u8 at, n;
+
+	if (!a->alpn_len || !b->alpn_len)
+		return a->alpn_len == b->alpn_len;
+	for (at = 0; at < a->alpn_len; at += n + 1) {
+		n = name_len(a->alpn + at, a->alpn_len - at);
+		if (has_name(b, a->alpn + at, n))
+			return true;
+	}
+	return false;
+}
+
 static bool listen_conflict(struct sock *a, struct sock *b)
 {
 	const struct quic_sock *qa = quic_sk(a), *qb = quic_sk(b);
@@ -60,7 +95,7 @@ static bool listen_conflict(struct sock *a, struct sock *b)
 	if (a->sk_reuseport && b->sk_reuseport &&
 	    uid_eq(sock_i_uid(a), sock_i_uid(b)))
 		return false;
-	return alpn_same(qa, qb);
+	return alpn_meet(&qa->set, &qb->set);
 }
 
 /**
@@ -68,8 +103,9 @@ static bool listen_conflict(struct sock *a, struct sock *b)
  * @sk: socket with @local and the ALPN list set
  *
  * Context: process; sock lock.
- * Return: 0; -EADDRINUSE when another listener has the same address, port,
- * device and ALPN list and not both said SO_REUSEPORT.
+ * Return: 0; -EADDRINUSE when another listener has the same address, port and
+ * device and a protocol of @sk's, or both have none, unless both said
+ * SO_REUSEPORT and are of one user.
  */
 int quic_listeners_add(struct sock *sk)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a user may not do to others' ports. */
+/* What a user may not do to others' ports and protocols. */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -76,9 +76,56 @@ static void ports(void)
 	close(p.listener);
 }
 
+static int listen_as(uid_t uid, const char *alpn, bool reuse,
+		     struct sockaddr_in *addr, int *fd)
+{
+	socklen_t len = sizeof(*addr);
+	int one = 1, error = 0;
+
+	become(uid);
+	*fd = socket_for(alpn);
+	if (reuse)
+		setsockopt(*fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	if (bind(*fd, (struct sockaddr *)addr, len) || listen(*fd, 4))
+		error = errno;
+	else
+		getsockname(*fd, (struct sockaddr *)addr, &len);
+	become(0);
+	return error;
+}
+
+/* The newest of equal listeners gets the clients. */
+static void protocols(void)
+{
+	struct sockaddr_in addr = loopback(0);
+	int a, b, c, d;
+
+	point_eq(listen_as(0, "one,two", false, &addr, &a), 0, "a listener");
+	point_eq(listen_as(USER, "three,two", false, &addr, &b), EADDRINUSE,
+		 "another user's with a protocol of it");
+	point_eq(listen_as(0, "two", false, &addr, &c), EADDRINUSE,
+		 "one of the same user");
+	point_eq(listen_as(USER, "on,tw,twoo", false, &addr, &d), 0,
+		 "names that only look alike");
+	close(a);
+	close(b);
+	close(c);
+	close(d);
+	addr = loopback(0);
+	point_eq(listen_as(0, "one", true, &addr, &a), 0, "SO_REUSEPORT");
+	point_eq(listen_as(0, "two,one", true, &addr, &b), 0,
+		 "on both sides, and one user");
+	point_eq(listen_as(USER, "one", true, &addr, &c), EADDRINUSE,
+		 "but not another one");
+	close(a);
+	close(b);
+	close(c);
+}
+
 int main(void)
 {
 	alarm(60);
 	ports();
+	protocols();
 	return point_done();
 }
