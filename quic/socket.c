@@ -275,6 +275,18 @@ static int peer_mapped(struct sock *sk, const struct sockaddr_in6 *sin6,
 	return sin6->sin6_port ? 0 : -EINVAL;
 }
 
+/* The device of a link-local peer. SO_BINDTODEVICE outweighs an address. */
+static int set_scope(struct sock *sk, u32 scope, union quic_addr *peer)
+{
+	if (!scope)
+		scope = READ_ONCE(sk->sk_bound_dev_if);
+	if (!scope || !sk_dev_equal_l3scope(sk, scope))
+		return -EINVAL;
+	WRITE_ONCE(sk->sk_bound_dev_if, scope);
+	peer->v6.sin6_scope_id = scope;
+	return 0;
+}
+
 static int peer_v6(struct sock *sk, const struct sockaddr *uaddr, int len,
 		   union quic_addr *peer)
 {
@@ -291,16 +303,12 @@ static int peer_v6(struct sock *sk, const struct sockaddr *uaddr, int len,
 		peer->v6.sin6_addr = in6addr_loopback;
 	if (ipv6_addr_is_multicast(&peer->v6.sin6_addr))
 		return -ENETUNREACH;
-	if (__ipv6_addr_needs_scope_id(ipv6_addr_type(&sin6->sin6_addr))) {
-		if (len >= (int)sizeof(*sin6) && sin6->sin6_scope_id)
-			peer->v6.sin6_scope_id = sin6->sin6_scope_id;
-		else
-			peer->v6.sin6_scope_id = sk->sk_bound_dev_if;
-		if (!peer->v6.sin6_scope_id)
-			return -EINVAL;
-		sk->sk_bound_dev_if = peer->v6.sin6_scope_id;
-	}
-	return sin6->sin6_port ? 0 : -EINVAL;
+	if (!sin6->sin6_port)
+		return -EINVAL;
+	if (!__ipv6_addr_needs_scope_id(ipv6_addr_type(&sin6->sin6_addr)))
+		return 0;
+	return set_scope(sk, len < (int)sizeof(*sin6) ?
+			     0 : sin6->sin6_scope_id, peer);
 }
 
 static int parse_peer(struct sock *sk, const struct sockaddr *uaddr, int len,

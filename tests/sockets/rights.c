@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a user may not do to others' ports and protocols. */
+/* What a user may not do to others' ports, protocols and devices. */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,10 +123,34 @@ static void protocols(void)
 	close(c);
 }
 
+/* SO_BINDTODEVICE is undone by who may, and by no address. */
+static void devices(void)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM, IPPROTO_QUIC);
+	struct sockaddr_in6 peer = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(4433),
+		.sin6_scope_id = if_nametoindex("lo") + 1000,
+	};
+	char name[IFNAMSIZ] = "";
+	socklen_t len = sizeof(name);
+
+	inet_pton(AF_INET6, "fe80::1", &peer.sin6_addr);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3))
+		err(1, "SO_BINDTODEVICE");
+	point_eq(pair_error(connect(fd, (struct sockaddr *)&peer,
+				    sizeof(peer))), EINVAL,
+		 "a link-local peer on another device");
+	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &len);
+	point(!strcmp(name, "lo"), "the socket stays bound to its own");
+	close(fd);
+}
+
 int main(void)
 {
 	alarm(60);
 	ports();
 	protocols();
+	devices();
 	return point_done();
 }
