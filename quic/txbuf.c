@@ -286,7 +286,8 @@ static ssize_t refer_pages(struct sock *sk, struct txbuf *b, u64 off,
  * The caller tells the core by quic_stream_write() before the next call.
  *
  * Context: process; sock lock. May sleep.
- * Return: bytes taken, less than @len when memory ended; -EOPNOTSUPP for
+ * Return: bytes taken, less than @len when memory or sk_sndbuf ended, 0 when
+ * that is full; -EOPNOTSUPP for
  * pages that cannot be referred to: copy; -ENOMEM, -EFAULT, or -ENOBUFS as
  * quic_txbuf_append().
  */
@@ -299,7 +300,8 @@ ssize_t quic_txbuf_refer(struct sock *sk, struct quic_stream *s,
 
 	if (!b)
 		return -ENOMEM;
-	while (done < len) {
+	/* a sliver costs its page: @len alone says nothing */
+	while (done < len && quic_sock_wspace(sk) > 0) {
 		n = refer_pages(sk, b, s->tx_end + done, from, len - done,
 				ubuf);
 		if (n <= 0)

@@ -215,6 +215,31 @@ static void unacknowledged(struct pair *p)
 	pthread_join(thread, NULL);
 }
 
+/* A byte of each of many pages: what is held counts, not what is sent. */
+static void slivers(struct pair *p)
+{
+	static struct iovec iov[1000];
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 1000 };
+	int bytes = 32768, i;
+	socklen_t len = sizeof(bytes);
+	pthread_t thread;
+	ssize_t n;
+
+	/* of the bytes before, sent without a look at what comes back */
+	completions(p->client, CALLS + 1, CALLS);
+	for (i = 0; i < 1000; i++)
+		iov[i] = (struct iovec){ out + i % 700 * 4096, 1 };
+	if (setsockopt(p->client, SOL_SOCKET, SO_SNDBUF, &bytes, len) ||
+	    getsockopt(p->client, SOL_SOCKET, SO_SNDBUF, &bytes, &len))
+		exit(1);
+	n = sendmsg(p->client, &msg, MSG_ZEROCOPY | MSG_DONTWAIT);
+	point(n > 0 && n <= bytes / 4096 + 1, "slivers fill the send buffer");
+	pthread_create(&thread, NULL, reader, &p->server);
+	completions(p->client, 2 * CALLS + 1, 1);
+	by_zerocopy(p->client);
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	struct pair p = { .listener = pair_listen(), .client = pair_socket() };
@@ -231,6 +256,7 @@ int main(void)
 	transfer(&p, truncated, false, "file truncated under sendfile");
 	zerocopy(&p);
 	unacknowledged(&p);
+	slivers(&p);
 	pair_close(&p);
 	close(p.listener);
 	return point_done();
