@@ -321,7 +321,8 @@ static ssize_t store_some(struct sock *sk, struct quic_stream *s,
 	n = quic_txbuf_refer(sk, s, &msg->msg_iter, len, msg->msg_ubuf);
 	if (n != -EOPNOTSUPP)
 		return n;
-	if (msg->msg_ubuf)
+	/* a caller in the kernel may have brought one of another kind */
+	if (msg->msg_ubuf && msg->msg_ubuf->ops == &msg_zerocopy_ubuf_ops)
 		uarg_to_msgzc(msg->msg_ubuf)->zerocopy = 0;
 	return quic_txbuf_append(sk, s, &msg->msg_iter, len);
 }

@@ -259,7 +259,7 @@ static ssize_t refer_pages(struct sock *sk, struct txbuf *b, u64 off,
 	for (i = 0; done < got && !err; i++) {
 		n = min_t(ssize_t, got - done, PAGE_SIZE - start);
 		err = -EOPNOTSUPP;
-		if (sendpage_ok(pages[i]))
+		if (sendpage_ok(pages[i]) && !PageHighMem(pages[i]))
 			err = add_foreign(sk, b, off + done, pages[i], start,
 					  n, ubuf);
 		if (err)
