@@ -354,7 +354,7 @@ static int send_bytes(struct sock *sk, struct quic_stream *s,
 	while (!err && iov_iter_count(&msg->msg_iter)) {
 		if (!quic_stream_writable(s))
 			return -EINVAL;
-		if (!timeo)
+		if (dontwait)
 			err = check_credit(sk, s, info);
 		if (!err && !has_room(sk))
 			err = wait_room(sk, &timeo);
