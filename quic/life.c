@@ -120,7 +120,7 @@ static void unlist_sock(struct sock *sk)
 	struct quic_net *qn = quic_net(sock_net(sk));
 
 	spin_lock_bh(&qn->lock);
-	hlist_del_init(&quic_sk(sk)->net_node);
+	hlist_del_init_rcu(&quic_sk(sk)->net_node);
 	spin_unlock_bh(&qn->lock);
 }
 

@@ -66,7 +66,7 @@ static int snmp_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
-/* The listing holds quic_net.lock, inside which no sock lock is taken. */
+/* Without the sock lock, of which there may be too many: values may be old. */
 static bool is_listed(const struct sock *sk, bool endpoints)
 {
 	bool listening = READ_ONCE(sk->sk_state) == TCP_LISTEN;
@@ -76,10 +76,16 @@ static bool is_listed(const struct sock *sk, bool endpoints)
 
 static void show_sock(struct seq_file *seq, struct sock *sk)
 {
+	struct quic_net *qn = quic_net(seq_file_net(seq));
 	const struct quic_sock *q = quic_sk(sk);
+	union quic_addr local, peer;
 
+	spin_lock_bh(&qn->lock);
+	local = q->local;
+	peer = q->peer;
+	spin_unlock_bh(&qn->lock);
 	seq_printf(seq, "%pISpc\t%pISpc\t%u\t%u\t%u\t%lu\t%d\t%d\t%d\t%llu\n",
-		   &q->local.sa, &q->peer.sa, READ_ONCE(sk->sk_state),
+		   &local.sa, &peer.sa, READ_ONCE(sk->sk_state),
 		   READ_ONCE(q->conn.state),
 		   from_kuid_munged(seq_user_ns(seq), sock_i_uid(sk)),
 		   sock_i_ino(sk), READ_ONCE(sk->sk_wmem_queued),
@@ -87,30 +93,70 @@ static void show_sock(struct seq_file *seq, struct sock *sk)
 		   READ_ONCE(sk->sk_ack_backlog), READ_ONCE(q->listen_drops));
 }
 
-static void show_socks(struct seq_file *seq, bool endpoints)
+static void show_line(struct seq_file *seq, void *v, bool endpoints)
 {
-	struct net *net = seq->private;
-	struct quic_net *qn = quic_net(net);
-	struct quic_sock *q;
+	struct sock *sk;
 
-	seq_puts(seq, "LOCAL\tPEER\tSTATE\tCONN\tUID\tINODE\tTXMEM\tRXMEM\tQUEUED\tREFUSED\n");
-	spin_lock_bh(&qn->lock);
-	hlist_for_each_entry(q, &qn->socks, net_node)
-		if (is_listed(quic_to_sk(q), endpoints))
-			show_sock(seq, quic_to_sk(q));
-	spin_unlock_bh(&qn->lock);
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "LOCAL\tPEER\tSTATE\tCONN\tUID\tINODE\tTXMEM\tRXMEM\tQUEUED\tREFUSED\n");
+		return;
+	}
+	sk = quic_to_sk(hlist_entry(v, struct quic_sock, net_node));
+	if (is_listed(sk, endpoints))
+		show_sock(seq, sk);
 }
 
 static int conns_show(struct seq_file *seq, void *v)
 {
-	show_socks(seq, false);
+	show_line(seq, v, false);
 	return 0;
 }
 
 static int eps_show(struct seq_file *seq, void *v)
 {
-	show_socks(seq, true);
+	show_line(seq, v, true);
 	return 0;
+}
+
+/* A page of lines at a time: nobody waits for a long listing. */
+static void *start_socks(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
+{
+	rcu_read_lock();
+	return seq_hlist_start_head_rcu(&quic_net(seq_file_net(seq))->socks,
+					*pos);
+}
+
+static void *next_sock(struct seq_file *seq, void *v, loff_t *pos)
+{
+	return seq_hlist_next_rcu(v, &quic_net(seq_file_net(seq))->socks, pos);
+}
+
+static void stop_socks(struct seq_file *seq, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static const struct seq_operations conns_ops = {
+	.start = start_socks,
+	.next = next_sock,
+	.stop = stop_socks,
+	.show = conns_show,
+};
+
+static const struct seq_operations eps_ops = {
+	.start = start_socks,
+	.next = next_sock,
+	.stop = stop_socks,
+	.show = eps_show,
+};
+
+static bool create_list(const char *name, struct quic_net *qn,
+			const struct seq_operations *ops)
+{
+	return proc_create_net(name, 0444, qn->proc, ops,
+			       sizeof(struct seq_net_private));
 }
 
 static int init_proc(struct net *net, struct quic_net *qn)
@@ -119,8 +165,8 @@ static int init_proc(struct net *net, struct quic_net *qn)
 	if (!qn->proc)
 		return -ENOMEM;
 	if (proc_create_net_single("snmp", 0444, qn->proc, snmp_show, NULL) &&
-	    proc_create_net_single("conns", 0444, qn->proc, conns_show, NULL) &&
-	    proc_create_net_single("eps", 0444, qn->proc, eps_show, NULL))
+	    create_list("conns", qn, &conns_ops) &&
+	    create_list("eps", qn, &eps_ops))
 		return 0;
 	remove_proc_subtree("quic", net->proc_net);
 	return -ENOMEM;

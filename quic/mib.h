@@ -74,8 +74,8 @@ struct quic_mib_stats {
 /**
  * struct quic_net - a network namespace
  * @stats: counters
- * @lock: guards @socks; BH
- * @socks: every socket with a local port, by quic_sock.net_node
+ * @lock: writers of @socks, addresses of sockets, @replay; BH
+ * @socks: every socket with a local port, by quic_sock.net_node; RCU
  * @ticket_secret: that ticket keys are made of, unless the server has its own
  * @replay: ClientHellos with early data; NULL before the first
  * @key: secrets
@@ -90,7 +90,7 @@ struct quic_mib_stats {
  */
 struct quic_net {
 	struct quic_mib_stats __percpu *stats;
-	spinlock_t lock;		/* guards socks */
+	spinlock_t lock;		/* see above */
 	struct hlist_head socks;
 	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
 	struct quic_replay *replay;

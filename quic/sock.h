@@ -232,7 +232,7 @@ struct quic_path_addrs {
  * @gone: retired ids that leave the demultiplexer later
  * @n_gone: entries in @gone
  * @listen_node: in the listener table; owned by listeners.c
- * @net_node: in quic_net.socks; quic_net.lock
+ * @net_node: in quic_net.socks; written under quic_net.lock, read under RCU
  * @accept_q: listener: children that accept() has not taken
  * @accept_node: child: in the listener's @accept_q; listener's sock lock
  * @listen_drops: listener: Initials refused while @accept_q was full

@@ -126,7 +126,7 @@ void quic_sock_list(struct sock *sk)
 	struct quic_net *qn = quic_net(sock_net(sk));
 
 	spin_lock_bh(&qn->lock);
-	hlist_add_head(&quic_sk(sk)->net_node, &qn->socks);
+	hlist_add_head_rcu(&quic_sk(sk)->net_node, &qn->socks);
 	spin_unlock_bh(&qn->lock);
 }
 
@@ -178,7 +178,7 @@ static void put_port(struct sock *sk)
 	struct quic_net *qn = quic_net(sock_net(sk));
 
 	spin_lock_bh(&qn->lock);
-	hlist_del_init(&q->net_node);
+	hlist_del_init_rcu(&q->net_node);
 	spin_unlock_bh(&qn->lock);
 	quic_udp_put(q->udp);
 	q->udp = NULL;
@@ -571,7 +571,7 @@ static struct sock *next_orphan(struct quic_net *qn)
 		if (!refcount_inc_not_zero(&quic_to_sk(q)->sk_refcnt))
 			continue;
 		sk = quic_to_sk(q);
-		hlist_del_init(&q->net_node);
+		hlist_del_init_rcu(&q->net_node);
 		break;
 	}
 	spin_unlock_bh(&qn->lock);

@@ -140,7 +140,7 @@ EXPORT_SYMBOL_GPL(quic_stats_get);
  * @socks: filled in, each with a reference
  * @n: room at @socks
  *
- * Context: process or softirq.
+ * Context: any.
  * Return: sockets at @socks; fewer than @n at the end.
  */
 unsigned int quic_stats_socks(struct net *net, unsigned int pos,
@@ -150,8 +150,8 @@ unsigned int quic_stats_socks(struct net *net, unsigned int pos,
 	unsigned int got = 0;
 	struct quic_sock *q;
 
-	spin_lock_bh(&qn->lock);
-	hlist_for_each_entry(q, &qn->socks, net_node) {
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(q, &qn->socks, net_node) {
 		if (pos) {
 			pos--;
 			continue;
@@ -161,7 +161,7 @@ unsigned int quic_stats_socks(struct net *net, unsigned int pos,
 		if (refcount_inc_not_zero(&quic_to_sk(q)->sk_refcnt))
 			socks[got++] = quic_to_sk(q);
 	}
-	spin_unlock_bh(&qn->lock);
+	rcu_read_unlock();
 	return got;
 }
 EXPORT_SYMBOL_GPL(quic_stats_socks);
