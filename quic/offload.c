@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "offload.h"
 
+#include <linux/bpf-cgroup.h>
 #include <linux/tls.h>
 #include <net/dst.h>
 
@@ -292,6 +293,20 @@ static bool is_plain_route(const struct dst_entry *dst)
 	       !dst_metric_locked(dst, RTAX_MTU);
 }
 
+/*
+ * What a program of the cgroup is to see belongs to a socket of the cgroup, and
+ * a marked burst belongs to the late socket.
+ */
+static bool is_filtered(struct sock *sk)
+{
+#ifdef CONFIG_CGROUP_BPF
+	return cgroup_bpf_enabled(CGROUP_INET_EGRESS) &&
+	       cgroup_bpf_sock_enabled(sk, CGROUP_INET_EGRESS);
+#else
+	return false;
+#endif
+}
+
 static bool is_app_only(const struct quic_plan *plan)
 {
 	return plan->n_pkts == plan->n_dgrams &&
@@ -339,7 +354,8 @@ struct quic_offload_key *quic_hw_tx_key(struct sock *sk,
 	dir = hw->dir[QUIC_DIR_TX];
 	if (!dir || !hw->late)
 		return NULL;
-	if (dir->qdev->netdev != dst->dev || !is_plain_route(dst)) {
+	if (dir->qdev->netdev != dst->dev || !is_plain_route(dst) ||
+	    is_filtered(sk)) {
 		quic_offload_dir_reason(dir, QUIC_OFFLOAD_REASON_ROUTE);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 #include "sock.h"
 #include "proto.h"
 
+#include <linux/bpf-cgroup.h>
 #include <linux/poll.h>
 #include <linux/sizes.h>
 #include <linux/sockios.h>
@@ -376,6 +377,19 @@ err_free:
 	return err;
 }
 
+/* Programs of the cgroup may forbid the address, or change it. */
+static int pre_connect_sock(struct sock *sk, struct sockaddr *uaddr, int len)
+{
+	if (uaddr->sa_family == AF_INET6) {
+		if (len < SIN6_LEN_RFC2133)
+			return -EINVAL;
+		return BPF_CGROUP_RUN_PROG_INET6_CONNECT_LOCK(sk, uaddr, &len);
+	}
+	if (len < (int)sizeof(struct sockaddr_in))
+		return -EINVAL;
+	return BPF_CGROUP_RUN_PROG_INET4_CONNECT_LOCK(sk, uaddr, &len);
+}
+
 static int connect_locked(struct sock *sk, const struct sockaddr *uaddr,
 			  int len)
 {
@@ -605,6 +619,7 @@ void quic_sock_purge_net(struct net *net)
 
 #define QUIC_PROTO_OPS							\
 	.close			= close_sock,				\
+	.pre_connect		= pre_connect_sock,			\
 	.connect		= connect_sock,				\
 	.disconnect		= disconnect_sock,			\
 	.accept			= quic_accept,				\
