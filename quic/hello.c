@@ -2,6 +2,7 @@
 #include "hello.h"
 
 #include <linux/jiffies.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 
@@ -25,6 +26,7 @@
  */
 #define WAITS_MAX	64
 #define HELD_MAX	4
+#define HELD_MAX_BYTES	SZ_1M	/* of all clients of a namespace */
 #define HOLD_JIFFIES	(2 * HZ)
 
 /**
@@ -34,6 +36,7 @@
  * @peer: its address
  * @since: jiffies
  * @held: datagrams
+ * @held_bytes: memory of @held
  * @hello: what of the ClientHello came
  */
 struct hello_wait {
@@ -42,6 +45,7 @@ struct hello_wait {
 	union quic_addr peer;
 	unsigned long since;
 	struct sk_buff_head held;
+	u32 held_bytes;
 	struct quic_hello hello;
 };
 
@@ -61,6 +65,7 @@ static void unlink_wait(struct quic_hello_waits *ws, struct hello_wait *w)
 {
 	list_del(&w->node);
 	ws->n--;
+	ws->held_bytes -= w->held_bytes;
 }
 
 static void expire(struct quic_hello_waits *ws)
@@ -106,16 +111,21 @@ static struct hello_wait *get_wait(struct quic_hello_waits *ws,
 	w->peer = *peer;
 	w->since = jiffies;
 	__skb_queue_head_init(&w->held);
+	w->held_bytes = 0;
 	quic_hello_init(&w->hello);
 	list_add_tail(&w->node, &ws->list);
 	ws->n++;
 	return w;
 }
 
-static bool hold(struct hello_wait *w, struct sk_buff *skb)
+static bool hold(struct quic_hello_waits *ws, struct hello_wait *w,
+		 struct sk_buff *skb)
 {
-	if (skb_queue_len(&w->held) >= HELD_MAX)
+	if (skb_queue_len(&w->held) >= HELD_MAX ||
+	    ws->held_bytes + skb->truesize > HELD_MAX_BYTES)
 		return false;
+	w->held_bytes += skb->truesize;
+	ws->held_bytes += skb->truesize;
 	__skb_queue_tail(&w->held, skb);
 	return true;
 }
@@ -179,7 +189,7 @@ static bool read_locked(struct quic_hello_waits *ws, struct sk_buff *skb,
 	err = add_frames(&w->hello, first);
 	if (!err)
 		err = quic_hello_find(&w->hello, &names);
-	if (err == -EAGAIN && hold(w, skb))
+	if (err == -EAGAIN && hold(ws, w, skb))
 		return true;
 	if (!err)
 		copy_alpn(&names, alpn);
@@ -256,7 +266,7 @@ bool quic_hello_hold(struct net *net, struct sk_buff *skb, const u8 *dcid,
 	set_client(skb, dcid, dcid_len, &id, &peer);
 	spin_lock_bh(&ws->lock);
 	w = get_wait(ws, &id, &peer);
-	held = w && hold(w, skb);
+	held = w && hold(ws, w, skb);
 	spin_unlock_bh(&ws->lock);
 	return held;
 }
@@ -304,6 +314,7 @@ void quic_hello_start(struct net *net)
 	spin_lock_init(&ws->lock);
 	INIT_LIST_HEAD(&ws->list);
 	ws->n = 0;
+	ws->held_bytes = 0;
 }
 
 /**

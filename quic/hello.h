@@ -21,11 +21,13 @@ union quic_addr;
  * @lock: guards the rest; BH
  * @list: entries, oldest first
  * @n: their count
+ * @held_bytes: memory of the datagrams that they hold
  */
 struct quic_hello_waits {
 	spinlock_t lock;
 	struct list_head list;
 	unsigned int n;
+	u32 held_bytes;
 };
 
 /**
