@@ -12,6 +12,7 @@
 #include "mib.h"
 #include "migrate.h"
 #include "rx.h"
+#include "session.h"
 #include "stateless.h"
 #include "token.h"
 #include "udp.h"
@@ -111,6 +112,7 @@ static void discard_child(struct sock *child)
 
 	quic_demux_purge(child);
 	quic_migrate_free(child);
+	quic_session_free(child);
 	quic_udp_put(q->udp);
 	q->udp = NULL;
 	sk_dst_reset(child);
