@@ -4,6 +4,7 @@
 #include "proto.h"
 
 #include <linux/fs.h>
+#include <linux/nospec.h>
 #include <linux/sockptr.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -638,7 +639,7 @@ static const struct opt_ops *find_opt(int optname)
 {
 	if (optname < 0 || optname >= (int)ARRAY_SIZE(opts))
 		return NULL;
-	return &opts[optname];
+	return &opts[array_index_nospec(optname, ARRAY_SIZE(opts))];
 }
 
 static int copy_value(const struct opt_ops *op, union opt_val *val,
