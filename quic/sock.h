@@ -114,9 +114,8 @@ struct quic_crypt {
 
 /* quic_sock.deferred: what release_cb has to do. Bit numbers. */
 #define QUIC_DEFER_TIMER	0	/* quic_timer_expired() */
-#define QUIC_DEFER_TX		1	/* quic_tx_push() */
-#define QUIC_DEFER_HOUSEKEEP	2	/* the sk_timer's work */
-#define QUIC_TX_THROTTLED	3	/* tx.c: waits for quic_tx_drained() */
+#define QUIC_DEFER_HOUSEKEEP	1	/* the sk_timer's work */
+#define QUIC_TX_THROTTLED	2	/* tx.c: waits for quic_tx_drained() */
 
 /* quic_sock.todo: what the work item has to do, process context. */
 #define QUIC_TODO_KEYS		0	/* prepare the next generation */

@@ -571,8 +571,6 @@ static void release_cb(struct sock *sk)
 		quic_timer_expired(sk);
 	if (test_and_clear_bit(QUIC_DEFER_HOUSEKEEP, &q->deferred))
 		quic_sock_housekeep(sk);
-	if (test_and_clear_bit(QUIC_DEFER_TX, &q->deferred))
-		quic_sock_push(sk);
 }
 
 static struct sock *next_orphan(struct quic_net *qn)

@@ -124,9 +124,4 @@ enum quic_err quic_keys_open_failed(struct quic_conn *c);
  */
 int quic_keys_update(struct quic_conn *c);
 
-static inline bool quic_keys_update_pending(const struct quic_keys *k)
-{
-	return k->tx_gen > k->rx_gen || !k->acked;
-}
-
 #endif

