@@ -66,7 +66,8 @@ int quic_sock_new_cid(struct sock *sk, struct quic_cid *cid, u8 *token)
 	}
 	memcpy(cid->data, set->cid_prefix, fixed);
 	for (i = 0; i < NEW_CID_TRIES && err == -EEXIST; i++) {
-		get_random_bytes(cid->data + fixed, cid->len - fixed);
+		quic_cid_seq_fill(&quic_net(sock_net(sk))->cids,
+				  cid->data + fixed, cid->len - fixed);
 		err = quic_demux_add(sk, cid);
 	}
 	if (!err)

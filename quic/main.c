@@ -31,6 +31,7 @@ static int __net_init start_net(struct net *net)
 	INIT_HLIST_HEAD(&qn->socks);
 	get_random_bytes(qn->ticket_secret, sizeof(qn->ticket_secret));
 	quic_netkey_init(&qn->key);
+	quic_cid_seq_init(&qn->cids);
 	quic_token_init(net);
 	quic_hello_start(net);
 	err = quic_mib_init(net);
@@ -59,6 +60,7 @@ static void __net_exit stop_net(struct net *net)
 	quic_token_exit(net);
 	memzero_explicit(qn->ticket_secret, sizeof(qn->ticket_secret));
 	quic_netkey_wipe(&qn->key);
+	quic_cid_seq_wipe(&qn->cids);
 }
 
 static struct pernet_operations quic_net_ops = {

@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 #include <net/snmp.h>
 
+#include "cid_seq.h"
 #include "hello.h"
 #include "netkey.h"
 #include "rate.h"
@@ -79,6 +80,7 @@ struct quic_mib_stats {
  * @ticket_secret: that ticket keys are made of, unless the server has its own
  * @replay: ClientHellos with early data; NULL before the first
  * @key: secrets
+ * @cids: connection ids that were issued
  * @tokens: tokens that were used
  * @waits: new clients whose listener is not known yet
  * @half_open: servers' connections whose handshake is not complete
@@ -95,6 +97,7 @@ struct quic_net {
 	u8 ticket_secret[QUIC_TICKET_SECRET_LEN];
 	struct quic_replay *replay;
 	struct quic_netkey key;
+	struct quic_cid_seq cids;
 	struct quic_token_memory tokens;
 	struct quic_hello_waits waits;
 	atomic_t half_open;
