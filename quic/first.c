@@ -8,8 +8,6 @@
 #include "initial.h"
 #include "sock.h"
 
-#define MIN_ODCID_LEN	8	/* RFC 9000 7.2 */
-
 static u32 first_dgram_len(const struct sk_buff *skb)
 {
 	u32 size = skb_shinfo(skb)->gso_size;
@@ -47,11 +45,6 @@ static enum quic_mib parse_dgram(struct quic_first *first, bool greased)
 	/* of a connection that is gone */
 	if (hdr->type != QUIC_PKT_INITIAL)
 		return QUIC_MIB_PKT_NOSOCKDROP;
-	/* RFC 9000 14.1 */
-	if (first->len < QUIC_MIN_INITIAL_SIZE)
-		return QUIC_MIB_PKT_SHORTINITIALDROP;
-	if (hdr->dcid_len < MIN_ODCID_LEN)
-		return QUIC_MIB_PKT_INVHDRDROP;
 	return QUIC_MIB_NUM;
 }
 

@@ -27,7 +27,10 @@ static void replace_keys(struct quic_sock *q, struct quic_initial *keys)
 	q->crypt.initial = keys;
 }
 
-/* RFC 9001 5.8: only who saw the client's Initial can make the tag. */
+/*
+ * RFC 9000 17.2.5.2#3, RFC 9001 5.8: only who saw the client's Initial can make
+ * the tag.
+ */
 static bool tag_holds(const struct quic_conn *c, const u8 *pkt,
 		      const struct quic_hdr *hdr)
 {

@@ -356,6 +356,7 @@ static int start_client(struct sock *sk, u32 mtu)
 	initial = kzalloc(sizeof(*initial), GFP_KERNEL);
 	if (!initial)
 		return -ENOMEM;
+	/* RFC 9000 7.2#1: eight bytes at least, that nobody foresees */
 	cfg.odcid.len = QUIC_CID_DEFAULT_LEN;
 	get_random_bytes(cfg.odcid.data, cfg.odcid.len);
 	err = quic_initial_derive(initial, cfg.version, cfg.odcid.data,

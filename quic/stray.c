@@ -5,7 +5,6 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "cid_lens.h"
 #include "core/header.h"
 #include "demux.h"
 #include "hello.h"
@@ -30,8 +29,8 @@ static bool is_initial(const struct quic_demux_peek *peek)
 }
 
 /*
- * RFC 9000 6.1: only in a datagram that could have carried an Initial, and
- * never to a Version Negotiation packet.
+ * RFC 9000 6.1#1, 5.2.2#1: only in a datagram that could have carried an
+ * Initial, and never to a Version Negotiation packet.
  */
 static void refuse_version(struct net *net, struct sk_buff *skb,
 			   unsigned int len, const struct quic_demux_peek *peek)
@@ -120,7 +119,11 @@ static bool is_early(const struct quic_demux_peek *peek)
 	return type == (peek->version == QUIC_V1 ? 1 : 2);
 }
 
-/* A short header does not say how long the lost connection's id was. */
+/*
+ * RFC 9000 10.3.2#2: a short header does not say how long the lost connection's
+ * id was, and no socket does any more; but the server at this address knows how
+ * long it makes them.
+ */
 static u8 reset_cid_len(struct net *net, const struct sk_buff *skb,
 			const struct quic_demux_peek *peek)
 {
@@ -128,9 +131,6 @@ static u8 reset_cid_len(struct net *net, const struct sk_buff *skb,
 	u8 len = peek->cid_len;
 	struct sock *lsk;
 
-	if (likely(!quic_cid_lens_mask()))
-		return len;
-	/* as the server at this address issues them */
 	lsk = quic_listeners_find(net, skb, &choice);
 	if (!lsk)
 		return len;
@@ -192,11 +192,12 @@ void quic_stray_rcv(struct net *net, struct sk_buff *skb,
 	if (is_early(peek) && peek->cid_len >= 8 &&
 	    quic_hello_hold(net, skb, peek->cid, peek->cid_len))
 		return;
+	/* RFC 9000 5.2.2#2 */
 	if (!is_initial(peek)) {
 		drop(net, skb, QUIC_MIB_PKT_NOSOCKDROP);
 		return;
 	}
-	/* RFC 9000 7.2, 14.1 */
+	/* RFC 9000 7.2, 14.1#3 */
 	if (peek->cid_len < 8 || len < QUIC_MIN_INITIAL_SIZE) {
 		drop(net, skb, QUIC_MIB_PKT_SHORTINITIALDROP);
 		return;

@@ -334,7 +334,7 @@ static enum quic_err check_packet(struct quic_conn *c,
 	    (rx->hdr->type != QUIC_PKT_SHORT &&
 	     !quic_version_accepts(c, rx->hdr->version, rx->hdr->type)))
 		return QUIC_ERR_DROP;
-	/* RFC 9000 12.3 */
+	/* RFC 9000 12.3; RFC 9001 9.5#1: not before it was opened */
 	if (quic_pnspace_dup(&sp->rx, rx->pn)) {
 		c->stats.dup_pkts++;
 		return QUIC_ERR_DROP;
