@@ -317,6 +317,7 @@ int main(void)
 	test_datagrams();
 	test_events();
 	test_life();
+	test_keys();
 	test_silence();
 	printf("1..%u\n", points);
 	return failed ? 1 : 0;

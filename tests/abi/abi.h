@@ -108,6 +108,7 @@ void test_send(void);
 void test_recv(void);
 void test_datagrams(void);
 void test_events(void);
+void test_keys(void);
 void test_life(void);
 void test_silence(void);
 
