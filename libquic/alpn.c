@@ -2,6 +2,8 @@
 #include "alpn.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <netinet/quic.h>
@@ -43,6 +45,38 @@ int quic_alpn_parse(struct quic_alpn_list *list, const char *text, size_t len)
 			return 0;
 		text = end + 1;
 		len -= name_len + 1;
+	}
+}
+
+bool quic_alpn_is(const gnutls_datum_t *entry, const char *name)
+{
+	return entry->size == strlen(name) &&
+	       !memcmp(entry->data, name, entry->size);
+}
+
+void quic_alpn_prefer(char *text, const char *name)
+{
+	char all[QUIC_ALPN_MAX_LEN + 1];
+	struct quic_alpn_list list;
+	unsigned int i, first;
+	gnutls_datum_t *entry;
+
+	if (strlen(text) >= sizeof(all))
+		return;
+	strcpy(all, text);
+	if (quic_alpn_parse(&list, all, strlen(all)))
+		return;
+	for (first = 0; first < list.count; first++)
+		if (quic_alpn_is(&list.names[first], name))
+			break;
+	if (first == list.count)
+		return;
+	text = stpcpy(text, name);
+	for (i = 0; i < list.count; i++) {
+		entry = &list.names[i];
+		if (i != first)
+			text += sprintf(text, ",%.*s", (int)entry->size,
+					entry->data);
 	}
 }
 

@@ -2,6 +2,7 @@
 #ifndef LIBQUIC_ALPN_H
 #define LIBQUIC_ALPN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <gnutls/gnutls.h>
@@ -30,5 +31,21 @@ struct quic_alpn_list {
  * over-long name, too many names, or a zero byte inside.
  */
 int quic_alpn_parse(struct quic_alpn_list *list, const char *text, size_t len);
+
+/**
+ * quic_alpn_is - is an entry of a list this name?
+ * @entry: the entry
+ * @name: the name
+ *
+ * Return: true if it is.
+ */
+bool quic_alpn_is(const gnutls_datum_t *entry, const char *name);
+
+/**
+ * quic_alpn_prefer - put a name of a list first
+ * @text: the list, at most 128 bytes and a zero byte; rewritten, never longer
+ * @name: one of its names; of any other the list stays as it is
+ */
+void quic_alpn_prefer(char *text, const char *name);
 
 #endif

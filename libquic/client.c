@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gnutls/crypto.h>
+
 #include "handshake.h"
 #include "log.h"
 #include "saved.h"
@@ -21,6 +23,7 @@ struct quic_client {
 	struct quic_saved saved;
 	char hostname[NI_MAXHOST];
 	char alpns[QUIC_ALPN_MAX_LEN + 1];
+	unsigned char peer[QUIC_SAVED_PEER_LEN];
 	bool resumes;
 };
 
@@ -43,6 +46,37 @@ static int set_texts(struct quic_client *client,
 	return 0;
 }
 
+/*
+ * Whom the handshake is to prove the server to be, and by what. No
+ * certificate is checked when a session is resumed, so a session of another
+ * name, or trusted for another reason, must not be (RFC 8446 4.6.1).
+ */
+static int name_peer(struct quic_client *client,
+		     const struct quic_client_config *config)
+{
+	const char *proof = config->psk_file;
+	gnutls_hash_hd_t hash;
+	int ret;
+
+	if (!proof)
+		proof = config->ca_file;
+	if (!proof)
+		proof = secure_getenv("SSL_CERT_FILE");
+	if (!proof)
+		proof = "";
+	ret = gnutls_hash_init(&hash, GNUTLS_DIG_SHA256);
+	if (ret)
+		return ret;
+	ret = gnutls_hash(hash, config->psk_file ? "psk" : "crt", 4);
+	if (!ret)
+		ret = gnutls_hash(hash, client->hostname,
+				  strlen(client->hostname) + 1);
+	if (!ret)
+		ret = gnutls_hash(hash, proof, strlen(proof) + 1);
+	gnutls_hash_deinit(hash, client->peer);
+	return ret;
+}
+
 static bool offers(const char *alpns, const char *name)
 {
 	struct quic_alpn_list list;
@@ -53,8 +87,7 @@ static bool offers(const char *alpns, const char *name)
 	if (quic_alpn_parse(&list, alpns, strlen(alpns)))
 		return false;
 	for (i = 0; i < list.count; i++)
-		if (list.names[i].size == strlen(name) &&
-		    !memcmp(list.names[i].data, name, list.names[i].size))
+		if (quic_alpn_is(&list.names[i], name))
 			return true;
 	return false;
 }
@@ -62,19 +95,8 @@ static bool offers(const char *alpns, const char *name)
 /* The protocol of the early data is the first that is offered. */
 static void offer_first(struct quic_client *client)
 {
-	char rest[sizeof(client->alpns)];
-
-	if (!client->saved.alpn[0] ||
-	    strlen(client->alpns) + strlen(client->saved.alpn) + 1 >=
-	    sizeof(client->alpns))
-		return;
-	if (!strcmp(client->alpns, client->saved.alpn))
-		return;
-	strcpy(rest, client->alpns);
-	snprintf(client->alpns, sizeof(client->alpns), "%s,%.*s",
-		 client->saved.alpn,
-		 (int)(sizeof(client->alpns) - strlen(client->saved.alpn) - 2),
-		 rest);
+	if (client->saved.alpn[0])
+		quic_alpn_prefer(client->alpns, client->saved.alpn);
 }
 
 /* What does not fit is no error: the handshake is a full one. */
@@ -91,12 +113,17 @@ static void load_session(struct quic_client *client,
 		return;
 	}
 	/* RFC 9369 5, RFC 8446 4.6.1 */
-	client->resumes = (!version || saved->version == version) &&
-			  offers(client->alpns, saved->alpn);
-	if (client->resumes)
-		offer_first(client);
-	else
+	if ((version && saved->version != version) ||
+	    !offers(client->alpns, saved->alpn)) {
 		quic_log_debug("the saved session is of another protocol");
+		return;
+	}
+	if (memcmp(saved->peer, client->peer, sizeof(saved->peer))) {
+		quic_log_debug("the saved session is of another server");
+		return;
+	}
+	client->resumes = true;
+	offer_first(client);
 }
 
 static int remember_params(const struct quic_client *client)
@@ -156,6 +183,8 @@ static int open_client(struct quic_client *client,
 	ret = quic_settings_load(client->sockfd, &settings);
 	if (!ret)
 		ret = set_texts(client, config);
+	if (!ret)
+		ret = name_peer(client, config);
 	if (ret)
 		return ret;
 	load_session(client, config, settings.version);
@@ -282,6 +311,7 @@ int quic_client_save(struct quic_client *client, void *data, size_t *size)
 	if (ret)
 		return ret;
 	saved.early = client->saved.early;
+	memcpy(saved.peer, client->peer, sizeof(saved.peer));
 	saved.tls = tls.data;
 	saved.tls_len = tls.size;
 	ret = quic_saved_pack(&saved, data, size);

@@ -150,10 +150,10 @@ int quic_psk_load(struct quic_psk_table *table, const char *path)
 	}
 	len = read_all(fd, text, QUIC_PSK_MAX_FILE_BYTES + 1);
 	close(fd);
-	ret = len;
-	if (len > QUIC_PSK_MAX_FILE_BYTES)
-		ret = -EFBIG;
-	else if (len >= 0)
+	ret = len > QUIC_PSK_MAX_FILE_BYTES ? -EFBIG : len;
+	if (ret < 0)
+		quic_log_err("%s: %s", path, strerror(-ret));
+	else
 		ret = quic_psk_parse(table, text, len);
 	explicit_bzero(text, QUIC_PSK_MAX_FILE_BYTES + 1);
 err_free:

@@ -25,37 +25,28 @@ static int wait_ready(int sockfd, short events)
 	return 0;
 }
 
-static ssize_t do_send(int sockfd, struct quic_handshake_step_sendmsg *call)
+static ssize_t try_call(int sockfd, const struct quic_handshake_step *step)
 {
-	ssize_t ret;
-
-	for (;;) {
-		ret = sendmsg(sockfd, call->msg, call->flags);
-		if (ret >= 0)
-			return ret;
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN)
-			return -errno;
-		ret = wait_ready(sockfd, POLLOUT);
-		if (ret)
-			return ret;
-	}
+	if (step->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG)
+		return sendmsg(sockfd, step->s_sendmsg.msg,
+			       step->s_sendmsg.flags);
+	return recvmsg(sockfd, step->s_recvmsg.msg, step->s_recvmsg.flags);
 }
 
-static ssize_t do_recv(int sockfd, struct quic_handshake_step_recvmsg *call)
+static ssize_t do_call(int sockfd, const struct quic_handshake_step *step)
 {
+	bool sends = step->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG;
 	ssize_t ret;
 
 	for (;;) {
-		ret = recvmsg(sockfd, call->msg, call->flags);
+		ret = try_call(sockfd, step);
 		if (ret >= 0)
 			return ret;
 		if (errno == EINTR)
 			continue;
 		if (errno != EAGAIN)
 			return -errno;
-		ret = wait_ready(sockfd, POLLIN);
+		ret = wait_ready(sockfd, sends ? POLLOUT : POLLIN);
 		if (ret)
 			return ret;
 	}
@@ -63,10 +54,12 @@ static ssize_t do_recv(int sockfd, struct quic_handshake_step_recvmsg *call)
 
 static void do_step(int sockfd, struct quic_handshake_step *step)
 {
+	ssize_t ret = do_call(sockfd, step);
+
 	if (step->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG)
-		step->s_sendmsg.retval = do_send(sockfd, &step->s_sendmsg);
+		step->s_sendmsg.retval = ret;
 	else
-		step->s_recvmsg.retval = do_recv(sockfd, &step->s_recvmsg);
+		step->s_recvmsg.retval = ret;
 }
 
 /* 0-RTT keys are there from the step after the ClientHello on. */

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAGIC		0x51435331	/* "QCS1" */
+#define MAGIC		0x51435332	/* "QCS2" */
 #define VALUES		11
 
 /* Big-endian, without padding; GnuTLS' data follows. */
@@ -15,6 +15,7 @@ struct header {
 	uint64_t early;
 	uint64_t value[VALUES];
 	char alpn[QUIC_ALPN_MAX_NAME_LEN];
+	unsigned char peer[QUIC_SAVED_PEER_LEN];
 };
 
 static void get_values(const struct quic_transport_param *p, uint64_t *value)
@@ -66,6 +67,7 @@ int quic_saved_pack(const struct quic_saved *saved, void *data, size_t *size)
 		header.value[i] = htobe64(header.value[i]);
 	memcpy(header.alpn, saved->alpn, strnlen(saved->alpn,
 						 sizeof(header.alpn)));
+	memcpy(header.peer, saved->peer, sizeof(header.peer));
 	memcpy(data, &header, sizeof(header));
 	memcpy((char *)data + sizeof(header), saved->tls, saved->tls_len);
 	return 0;
@@ -88,6 +90,7 @@ int quic_saved_unpack(struct quic_saved *saved, const void *data, size_t size)
 	saved->version = be32toh(header.version);
 	saved->early = be64toh(header.early);
 	memcpy(saved->alpn, header.alpn, sizeof(header.alpn));
+	memcpy(saved->peer, header.peer, sizeof(header.peer));
 	saved->tls = (const char *)data + sizeof(header);
 	saved->tls_len = size - sizeof(header);
 	return 0;

@@ -10,10 +10,14 @@
 
 #include "alpn.h"
 
+/* SHA-256 */
+#define QUIC_SAVED_PEER_LEN	32
+
 /**
  * struct quic_saved - what a client keeps of a connection
  * @version: QUIC version; a ticket is good for no other (RFC 9369 5)
  * @alpn: protocol that was agreed on, empty: none
+ * @peer: digest of who the server proved to be, and to whose satisfaction
  * @params: the server's transport parameters (RFC 9000 7.4.1)
  * @early: the ticket allows early data
  * @tls: GnuTLS' session data
@@ -22,6 +26,7 @@
 struct quic_saved {
 	uint32_t version;
 	char alpn[QUIC_ALPN_MAX_NAME_LEN + 1];
+	unsigned char peer[QUIC_SAVED_PEER_LEN];
 	struct quic_transport_param params;
 	bool early;
 	const void *tls;

@@ -95,19 +95,21 @@ void quic_server_free(struct quic_server *server)
 static int bind_key(const struct quic_server *server, int client_cert,
 		    unsigned char *key)
 {
-	unsigned char out[QUIC_TICKET_KEY_LEN];
-	char text[QUIC_ALPN_MAX_LEN + 300];
+	const char *ca = client_cert && server->ca_file ? server->ca_file : "";
+	const char *alpns = server->alpns ? server->alpns : "";
+	gnutls_hmac_hd_t hmac;
 	int ret;
 
-	ret = snprintf(text, sizeof(text), "%d %s %s", client_cert,
-		       server->alpns ? server->alpns : "",
-		       client_cert && server->ca_file ? server->ca_file : "");
-	if (ret < 0 || (size_t)ret >= sizeof(text))
-		return -EINVAL;
-	ret = gnutls_hmac_fast(GNUTLS_MAC_SHA512, key, QUIC_TICKET_KEY_LEN,
-			       text, ret, out);
-	memcpy(key, out, sizeof(out));
-	explicit_bzero(out, sizeof(out));
+	ret = gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA512, key,
+			       QUIC_TICKET_KEY_LEN);
+	if (ret)
+		return ret;
+	ret = gnutls_hmac(hmac, &client_cert, sizeof(client_cert));
+	if (!ret)
+		ret = gnutls_hmac(hmac, alpns, strlen(alpns) + 1);
+	if (!ret)
+		ret = gnutls_hmac(hmac, ca, strlen(ca) + 1);
+	gnutls_hmac_deinit(hmac, key);
 	return ret;
 }
 

@@ -29,5 +29,7 @@ int quic_settings_peer(int sockfd, char *text, size_t size)
 	if (getnameinfo((struct sockaddr *)&addr, len, text, size, NULL, 0,
 			NI_NUMERICHOST))
 		return -EINVAL;
+	/* the interface of a link-local address is no part of its name */
+	text[strcspn(text, "%")] = 0;
 	return 0;
 }

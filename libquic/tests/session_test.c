@@ -312,7 +312,7 @@ static void test_saved(void)
 {
 	struct quic_saved in = {
 		.version = QUIC_VERSION_V2, .alpn = "h3",
-		.tls = "secret", .tls_len = 6,
+		.peer = "somebody", .tls = "secret", .tls_len = 6,
 	}, out;
 	unsigned char bytes[512], *exact;
 	size_t size = 10, i;
@@ -325,6 +325,7 @@ static void test_saved(void)
 	is(quic_saved_pack(&in, bytes, &size), 0, "saved: packed");
 	is(quic_saved_unpack(&out, bytes, size), 0, "saved: unpacked");
 	ok(out.version == in.version && !strcmp(out.alpn, "h3") &&
+	   !memcmp(out.peer, in.peer, sizeof(in.peer)) &&
 	   out.tls_len == 6 && !memcmp(out.tls, "secret", 6) &&
 	   out.params.remote && out.params.max_data == in.params.max_data &&
 	   out.params.max_streams_bidi == 77 &&
@@ -339,6 +340,29 @@ static void test_saved(void)
 	ok(i == size - 5, "saved: every truncation of the header is refused");
 	bytes[0] ^= 1;
 	is(quic_saved_unpack(&out, bytes, size), -EINVAL, "saved: magic");
+}
+
+/* The protocol of a session that is resumed comes first. */
+static void test_alpn_prefer(void)
+{
+	static const struct {
+		const char *list, *name, *want;
+	} cases[] = {
+		{ "a", "a", "a" }, { "a,b", "a", "a,b" }, { "a,b", "b", "b,a" },
+		{ " a , bc", "bc", "bc,a" }, { "a,b", "c", "a,b" },
+		{ "1,2,3,4,5,6,7,8", "8", "8,1,2,3,4,5,6,7" },
+		{ ",", "", "," },
+	};
+	char text[64], list[129];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		strcpy(list, cases[i].list);
+		quic_alpn_prefer(list, cases[i].name);
+		snprintf(text, sizeof(text), "alpn: \"%s\" first of \"%s\"",
+			 cases[i].name, cases[i].list);
+		ok(!strcmp(list, cases[i].want), text);
+	}
 }
 
 static void test_configs(void)
@@ -424,6 +448,7 @@ int main(int argc, char **argv)
 	must(quic_replay_new(&guard), "guard");
 	make_certs();
 	test_saved();
+	test_alpn_prefer();
 	test_configs();
 	test_resumed();
 	test_accepted();

@@ -45,6 +45,14 @@ for ns in a b; do for o in tx-udp-segmentation gso gro; do inns $ns ethtool -K e
 head -c 32 /dev/urandom > /tmp/secret
 check "server starts" serve b $addr --early-data --ticket-key /tmp/secret || done_testing
 first "accepted"
+# no certificate is checked in a handshake that resumes: what was proved to another name's satisfaction proves nothing
+cp $session /tmp/session.other
+check_fails "a session is not resumed under another name" 'ertificate' inns a quic-client --quiet --timeout 300 --ca "$certs/ca.pem" \
+	--host other.test --session /tmp/session.other --get small --out /tmp/got "$addr:$port"
+cp "$certs/ca.pem" /tmp/ca2.pem
+cp $session /tmp/session.other
+out=$(client a $addr --json --session /tmp/session.other --early-data --ca /tmp/ca2.pem --get small --out /tmp/got)
+like "nor with other authorities" "$out" '"early_data":"none"'
 check "capture of a ClientHello starts" capture /tmp/hello.pcap
 resume "GET in 0-RTT" accepted --get down --out /tmp/got
 is "GET in 0-RTT: the file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
