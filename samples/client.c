@@ -226,7 +226,8 @@ static void take_option(struct options *options, int opt)
 		options->datagrams = true;
 		break;
 	case OPT_STREAMS:
-		options->streams = number_parse("streams", optarg);
+		options->streams = number_parse_to("streams", optarg,
+						   UINT16_MAX);
 		break;
 	case OPT_HQ:
 		options->hq = true;
@@ -287,10 +288,12 @@ static void take_option(struct options *options, int opt)
 		options->rate = number_parse("rate", optarg);
 		break;
 	case OPT_TIMEOUT:
-		options->timeout_s = number_parse("timeout", optarg);
+		options->timeout_s = number_parse_to("timeout", optarg,
+						     INT32_MAX);
 		break;
 	case OPT_UPDATE_KEYS:
-		options->update_ms = number_parse("update-keys", optarg);
+		options->update_ms = number_parse_to("update-keys", optarg,
+						     INT32_MAX);
 		break;
 	case OPT_MIGRATE:
 		options->migrate = optarg;
@@ -300,7 +303,8 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_MIGRATE_AFTER:
 		options->migrate_ms = !strcmp(optarg, "USR2") ? MIGRATE_ON_SIGNAL :
-				      number_parse("migrate-after", optarg);
+				      number_parse_to("migrate-after", optarg,
+						      INT32_MAX);
 		break;
 	case OPT_JSON:
 		options->json = true;
@@ -345,6 +349,8 @@ static void parse_options(struct options *options, int argc, char **argv)
 	if (optind != argc - 1)
 		errx(2, "want one ADDR:PORT; try --help");
 	options->target = argv[optind];
+	if (options->early_data && !options->session)
+		errx(2, "--early-data needs the session of an earlier connection: --session");
 	if (options->hq || options->h3)
 		check_together(options);
 	if (options->out_dirfd < 0)

@@ -25,3 +25,12 @@ uint64_t number_parse(const char *option, const char *text)
 		errx(2, "--%s: too large", option);
 	return number << (10 * (at - suffixes + 1));
 }
+
+uint64_t number_parse_to(const char *option, const char *text, uint64_t max)
+{
+	uint64_t number = number_parse(option, text);
+
+	if (number > max)
+		errx(2, "--%s: at most %llu", option, (unsigned long long)max);
+	return number;
+}

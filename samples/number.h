@@ -16,4 +16,14 @@
  */
 uint64_t number_parse(const char *option, const char *text);
 
+/**
+ * number_parse_to - the same, with a largest value
+ * @option: name of the option
+ * @text: as above
+ * @max: the largest number that means something
+ *
+ * Return: the number.
+ */
+uint64_t number_parse_to(const char *option, const char *text, uint64_t max);
+
 #endif

@@ -44,8 +44,10 @@ static int take_msg(const struct nlmsghdr *nlh, void *arg)
 	struct sock_entry entry;
 	struct nlattr *attr;
 
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(entry.msg))
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(entry.msg)) {
+		errno = EBADMSG;
 		return MNL_CB_ERROR;
+	}
 	memset(&entry, 0, sizeof(entry));
 	memcpy(&entry.msg, mnl_nlmsg_get_payload(nlh), sizeof(entry.msg));
 	mnl_attr_for_each(attr, nlh, sizeof(entry.msg))
