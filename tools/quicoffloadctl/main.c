@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	ret = take_options(&args, argc, argv);
 	if (ret < 0)
 		ret = run_command(&args);
-	if (fflush(stdout) && ret == EXIT_DONE) {
+	if ((fflush(stdout) || ferror(stdout)) && ret == EXIT_DONE) {
 		fprintf(stderr, "%s: %s\n", args.prog, strerror(errno));
 		ret = EXIT_FAILED;
 	}

@@ -90,12 +90,18 @@ static void print_row(const struct table *t, unsigned int first)
 	}
 }
 
-void table_print(struct table *t)
+void table_print(const struct table *t)
 {
 	unsigned int i;
 
 	for (i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns)
 		print_row(t, i);
+}
+
+void table_free(struct table *t)
+{
+	unsigned int i;
+
 	for (i = 0; i < t->n_cells; i++)
 		free(t->cell[i]);
 	free(t->cell);

@@ -10,7 +10,7 @@ struct table *table_new(const char *const *heads);
 /* The next cell, row by row. */
 void table_add(struct table *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Prints and frees it. */
-void table_print(struct table *t);
+void table_print(const struct table *t);
+void table_free(struct table *t);
 
 #endif

@@ -228,7 +228,7 @@ int main(int argc, char **argv)
 		errno = -ret;
 		err(1, "sock_diag");
 	}
-	if (fflush(stdout))
+	if (fflush(stdout) || ferror(stdout))
 		err(1, "output");
 	return 0;
 }
