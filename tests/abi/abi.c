@@ -6,75 +6,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
 
 #define PSK_FILE	"/tmp/abi.psk"
 #define PROTOCOL	"abi"
-
-static unsigned int points, failed;
-
-/* ---- TAP --------------------------------------------------------------- */
-
-static void print_point(bool good, const char *format, va_list args)
-{
-	points++;
-	failed += !good;
-	printf("%sok %u - ", good ? "" : "not ", points);
-	vprintf(format, args);
-	putchar('\n');
-	fflush(stdout);
-}
-
-bool ok(bool good, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	print_point(good, format, args);
-	va_end(args);
-	return good;
-}
-
-bool is_errno(long ret, int want, const char *format, ...)
-{
-	int error = ret < 0 ? errno : 0;
-	va_list args;
-
-	va_start(args, format);
-	print_point(error == want, format, args);
-	va_end(args);
-	if (error != want)
-		say("got %s, want %s", error ? strerrorname_np(error) : "success",
-		    want ? strerrorname_np(want) : "success");
-	return error == want;
-}
-
-bool is(long long got, long long want, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	print_point(got == want, format, args);
-	va_end(args);
-	if (got != want)
-		say("got %lld, want %lld", got, want);
-	return got == want;
-}
-
-void say(const char *format, ...)
-{
-	va_list args;
-
-	printf("# ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-	fflush(stdout);
-}
 
 static void die(const char *what)
 {
@@ -319,6 +256,5 @@ int main(void)
 	test_life();
 	test_keys();
 	test_silence();
-	printf("1..%u\n", points);
-	return failed ? 1 : 0;
+	return tap_done();
 }

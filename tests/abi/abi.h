@@ -17,24 +17,10 @@
 #include <netinet/in.h>
 #include <netinet/quic.h>
 
+#include "tap.h"
+
 /* Longest wait for what is due, ms; on the debug kernel nothing is quick. */
 #define ABI_WAIT_MS	60000
-
-/* ---- TAP --------------------------------------------------------------- */
-
-/* One point; the text says what was expected. Return: @good. */
-bool ok(bool good, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* A call's result: 0 or more for @want 0, else -1 and errno @want. */
-bool is_errno(long ret, int want, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-bool is(long long got, long long want, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* A comment line. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- sockets ----------------------------------------------------------- */
 

@@ -7,13 +7,5 @@ need_module quic
 
 ip link set lo up
 abi-sockets > /tmp/log 2>&1
-code=$?
-while read -r line; do
-	case $line in
-	"ok "*) pass "${line#*- }" ;;
-	"not ok "*) fail "${line#*- }" ;;
-	"#"*) echo "$line" ;;
-	esac
-done < /tmp/log
-is "exit code" $code 0
+relay $? /tmp/log
 done_testing

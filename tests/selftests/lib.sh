@@ -8,7 +8,7 @@
 #   . "$(dirname "$0")/lib.sh"
 #
 # and ends with done_testing. It runs in a guest, in namespaces and a /tmp of its own, modules loaded. Optional header lines:
-# "# TIMEOUT: seconds" (default 120; thrice that on the debug kernel), "# ONLY: normal|debug reason", "# STOCK: reason" to have it
+# "# TIMEOUT: seconds" (default 200; thrice that on the debug kernel), "# ONLY: normal|debug reason", "# STOCK: reason" to have it
 # run on Debian's unmodified kernel too (QEMU, two CPUs, no netdevsim).
 
 set -u
@@ -78,6 +78,22 @@ skip() { tap_points=$((tap_points + 1)); echo "ok $tap_points - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $*"; tap_ended=1; exit 0; }
 
 bail() { fail "${1:-set-up}" "${@:2}"; done_testing; }
+
+# relay CODE LOG [PREFIX]: the points of a program that printed TAP to LOG, and that it ended with 0
+relay() {
+	local line prefix=${3:+$3: }
+
+	while read -r line; do
+		case $line in
+		"ok "*) pass "$prefix${line#*- }" ;;
+		"not ok "*) fail "$prefix${line#*- }" ;;
+		"#"*) echo "$line" ;;
+		"1.."*) ;;
+		*) diag "$line" ;;
+		esac
+	done < "$2"
+	is "${prefix}exit code" "$1" 0
+}
 
 done_testing() {
 	echo "1..$tap_points"
@@ -278,6 +294,19 @@ client() {
 	shift 2
 	inns "$ns" env SSLKEYLOGFILE=/tmp/keys.log quic-client --quiet --timeout 300 --ca $certs/ca.pem --host server.test "$@" "$addr:$port"
 }
+
+# upload WHAT ADDR ARGUMENT...: /tmp/up from a to the server of serve() at ADDR:$port in b. What the client printed is in /tmp/client.json.
+upload() {
+	local what=$1 addr=$2
+	shift 2
+	rm -f /tmp/out/up
+	client a "$addr" --json --put /tmp/up "$@" > /tmp/client.json 2> /tmp/client.err
+	cmp -s /tmp/out/up /tmp/up || diag "$(cat /tmp/client.err /tmp/server.log)"
+	check "$what: file" cmp /tmp/out/up /tmp/up
+}
+
+# field NAME: a number of /tmp/client.json
+field() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" /tmp/client.json; }
 
 # hurry: clients under --rate go as fast as they can from here on
 hurry() { pkill -USR1 -x quic-client; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A path that takes less than its ends' interfaces: it says so, says nothing, changes in mid-transfer, or is lied about.
-# TIMEOUT: 150
+# TIMEOUT: 200
 # ONLY: normal it is about sizes; the code runs on the debug kernel under ecn.sh and transfer.sh
 . "$(dirname "$0")/lib.sh"
 need_module quic
@@ -11,17 +11,6 @@ ns_add a r b
 routed a r b || bail
 random_file /tmp/up 400000
 
-field() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" /tmp/client.json; }
-# upload WHAT ADDR ARGUMENT...: client in a, server in b
-upload() {
-	local what=$1 addr=$2
-	shift 2
-	rm -f /tmp/out/up
-	inns a quic-client --json --quiet --timeout 300 --ca $certs/ca.pem --host server.test --put /tmp/up "$@" "$addr:$port" \
-		> /tmp/client.json 2> /tmp/client.err
-	cmp -s /tmp/out/up /tmp/up || diag "$(cat /tmp/client.err /tmp/server.log)"
-	check "$what: file" cmp /tmp/out/up /tmp/up
-}
 forget() { ip -n a route flush cache; ip -n a -6 route flush cache; }
 
 # --- nothing in the way: the whole of it, by one probe

@@ -11,13 +11,5 @@ export QUIC_SHIM='' OUT=$BUILD/user
 top=$PWD
 cd /tmp || bail
 "$top/samples/tests/run" > /tmp/log 2>&1
-code=$?
-while read -r line; do
-	case $line in
-	"ok "*) pass "${line#*- }" ;;
-	"not ok "*) fail "${line#*- }" ;;
-	"#"*) echo "$line" ;;
-	esac
-done < /tmp/log
-is "exit code" $code 0
+relay $? /tmp/log
 done_testing

@@ -7,18 +7,8 @@ need_module quic
 
 ip link set lo up
 run() {
-	local line code
 	"$BUILD/user/sock-$1" > "/tmp/$1.log" 2>&1
-	code=$?
-	while read -r line; do
-		case $line in
-		"ok "*) pass "$1: ${line#*- }" ;;
-		"not ok "*) fail "$1: ${line#*- }" ;;
-		"1.."*) ;;
-		*) diag "$line" ;;
-		esac
-	done < "/tmp/$1.log"
-	is "$1: exit code" $code 0
+	relay $? "/tmp/$1.log" "$1"
 }
 for t in errors poll rights uring zerocopy; do run $t; done
 done_testing

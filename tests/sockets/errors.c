@@ -13,7 +13,7 @@
 #include <netinet/quic.h>
 
 #include "pair.h"
-#include "point.h"
+#include "tap.h"
 
 static void lo(const char *state)
 {
@@ -63,16 +63,16 @@ static void judge(struct pair *p, bool real, int want, const char *what)
 	const char *mode = real ? "real errors" : "default";
 	int ev = pair_poll(p->client, POLLIN | POLLRDHUP, PAIR_WAIT_MS);
 
-	point_eq(ev, POLLIN | POLLRDHUP | POLLHUP |
-		 (real && want ? POLLERR : 0), "%s, %s: poll", what, mode);
+	is(ev, POLLIN | POLLRDHUP | POLLHUP |
+	   (real && want ? POLLERR : 0), "%s, %s: poll", what, mode);
 	if (real && want)
-		point_eq(recv_error(p->client), want, "%s, %s: recv", what,
-			 mode);
-	point_eq(recv_error(p->client), ENOTCONN, "%s, %s: recv%s", what,
-		 mode, real && want ? " again" : "");
-	point_eq(pair_error(pair_send(p->client, "x", 1, -1, 0)), EPIPE,
-		 "%s, %s: send", what, mode);
-	point_eq(so_error(p->client), 0, "%s, %s: SO_ERROR", what, mode);
+		is(recv_error(p->client), want, "%s, %s: recv", what,
+		   mode);
+	is(recv_error(p->client), ENOTCONN, "%s, %s: recv%s", what,
+	   mode, real && want ? " again" : "");
+	is(pair_error(pair_send(p->client, "x", 1, -1, 0)), EPIPE,
+	   "%s, %s: send", what, mode);
+	is(so_error(p->client), 0, "%s, %s: SO_ERROR", what, mode);
 }
 
 static bool is_slow(void)
@@ -107,10 +107,10 @@ static void peer_code(bool real, uint32_t code)
 	close(p.server);
 	judge(&p, real, code ? ECONNRESET : 0,
 	      code ? "peer's code" : "peer's orderly end");
-	point(!getsockopt(p.client, SOL_QUIC, QUIC_SOCKOPT_STATS, &stats,
-			  &len) && len == sizeof(stats) &&
-	      stats.state >= QUIC_STATS_STATE_DRAINING,
-	      "statistics outlive the connection");
+	ok(!getsockopt(p.client, SOL_QUIC, QUIC_SOCKOPT_STATS, &stats,
+			&len) && len == sizeof(stats) &&
+	   stats.state >= QUIC_STATS_STATE_DRAINING,
+	   "statistics outlive the connection");
 	p.server = -1;
 	stop(&p);
 }
@@ -132,9 +132,9 @@ static void refused(bool real)
 	pair_poll(p.listener, POLLIN, PAIR_WAIT_MS);
 	close(p.listener);
 	waitpid(pid, &status, 0);
-	point_eq(WEXITSTATUS(status), real ? ECONNREFUSED : ENOTCONN,
-		 "refused, %s: handshake", mode);
-	point_eq(pair_poll(p.client, 0, 0), POLLHUP, "refused, %s: poll", mode);
+	is(WEXITSTATUS(status), real ? ECONNREFUSED : ENOTCONN,
+	   "refused, %s: handshake", mode);
+	is(pair_poll(p.client, 0, 0), POLLHUP, "refused, %s: poll", mode);
 	close(p.client);
 }
 
@@ -155,16 +155,16 @@ static void option(void)
 	uint32_t val = 7;
 	uint8_t byte = 1;
 
-	point(!getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val, &len) &&
-	      !val && len == sizeof(val), "off at first");
+	ok(!getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val, &len) &&
+	   !val && len == sizeof(val), "off at first");
 	val = 2;
-	point(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val,
-			 sizeof(val)) && errno == EINVAL, "2 is no value");
-	point(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &byte, 1) &&
-	      errno == EINVAL, "neither is a byte");
+	ok(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val,
+		      sizeof(val)) && errno == EINVAL, "2 is no value");
+	ok(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &byte, 1) &&
+	   errno == EINVAL, "neither is a byte");
 	pair_set(fd, QUIC_SOCKOPT_REAL_ERRORS, 1);
-	point(!getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val, &len) &&
-	      val == 1, "on");
+	ok(!getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_REAL_ERRORS, &val, &len) &&
+	   val == 1, "on");
 	close(fd);
 }
 
@@ -186,7 +186,7 @@ static void sleeping_writer(void)
 		   sizeof(info));
 	close(p.server);
 	pthread_join(thread, &got);
-	point_eq((intptr_t)got, ECONNRESET, "a sleeping writer is told");
+	is((intptr_t)got, ECONNRESET, "a sleeping writer is told");
 	p.server = -1;
 	stop(&p);
 }
@@ -204,5 +204,5 @@ int main(void)
 		refused(real);
 	}
 	sleeping_writer();
-	return point_done();
+	return tap_done();
 }

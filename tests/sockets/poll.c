@@ -13,7 +13,7 @@
 #include <netinet/quic.h>
 
 #include "pair.h"
-#include "point.h"
+#include "tap.h"
 
 #define ALL	(POLLIN | POLLOUT | POLLRDHUP)
 #define WINDOW	65536
@@ -41,11 +41,11 @@ static void fresh(void)
 {
 	int fd = pair_socket();
 
-	point_eq(pair_poll(fd, ALL, 0), POLLOUT | POLLHUP, "no connection");
-	point_eq(pair_error(recv(fd, block, 1, MSG_DONTWAIT)), ENOTCONN,
-		 "no connection: recv");
-	point_eq(pair_error(send(fd, block, 1, MSG_NOSIGNAL)), EPIPE,
-		 "no connection: send");
+	is(pair_poll(fd, ALL, 0), POLLOUT | POLLHUP, "no connection");
+	is(pair_error(recv(fd, block, 1, MSG_DONTWAIT)), ENOTCONN,
+	   "no connection: recv");
+	is(pair_error(send(fd, block, 1, MSG_NOSIGNAL)), EPIPE,
+	   "no connection: send");
 	close(fd);
 }
 
@@ -55,25 +55,25 @@ static void listener(void)
 	int ep = edge(lfd, EPOLLIN);
 	pid_t pid_one, pid_two;
 
-	point_eq(pair_poll(lfd, ALL, 0), 0, "listener: nobody there");
+	is(pair_poll(lfd, ALL, 0), 0, "listener: nobody there");
 	pair_connect(one, lfd);
 	pair_connect(two, lfd);
-	point_eq(pair_poll(lfd, ALL, 0), 0, "connect() sends nothing");
-	point_eq(pair_poll(one, ALL, 0), POLLOUT,
-		 "handshake: may be written to");
+	is(pair_poll(lfd, ALL, 0), 0, "connect() sends nothing");
+	is(pair_poll(one, ALL, 0), POLLOUT,
+	   "handshake: may be written to");
 	pid_one = pair_start_client(one, lfd);
-	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "listener: an edge");
-	point_eq(next_edge(ep, 0), 0, "one only");
-	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "listener: level");
+	is(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "listener: an edge");
+	is(next_edge(ep, 0), 0, "one only");
+	is(pair_poll(lfd, ALL, 0), POLLIN, "listener: level");
 	pid_two = pair_start_client(two, lfd);
-	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "another edge");
+	is(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "another edge");
 	close(accept(lfd, NULL, NULL));
-	point_eq(pair_poll(lfd, ALL, 0), POLLIN, "one is left");
+	is(pair_poll(lfd, ALL, 0), POLLIN, "one is left");
 	close(accept(lfd, NULL, NULL));
-	point_eq(pair_poll(lfd, ALL, 0), 0, "none is left");
+	is(pair_poll(lfd, ALL, 0), 0, "none is left");
 	fcntl(lfd, F_SETFL, O_NONBLOCK);
-	point_eq(pair_error(accept4(lfd, NULL, NULL, 0) < 0 ? -1 : 0), EAGAIN,
-		 "accept without waiting");
+	is(pair_error(accept4(lfd, NULL, NULL, 0) < 0 ? -1 : 0), EAGAIN,
+	   "accept without waiting");
 	pair_stop_client(pid_one);
 	pair_stop_client(pid_two);
 	close(ep);
@@ -86,20 +86,20 @@ static void readable(struct pair *p)
 {
 	int ep = edge(p->client, EPOLLIN | EPOLLRDHUP);
 
-	point_eq(pair_poll(p->client, ALL, 0), POLLOUT, "established");
-	point_eq(next_edge(ep, 0), 0, "nothing to read, no edge");
-	point_eq(pair_error(recv(p->client, block, 1, MSG_DONTWAIT)), EAGAIN,
-		 "recv without waiting");
+	is(pair_poll(p->client, ALL, 0), POLLOUT, "established");
+	is(next_edge(ep, 0), 0, "nothing to read, no edge");
+	is(pair_error(recv(p->client, block, 1, MSG_DONTWAIT)), EAGAIN,
+	   "recv without waiting");
 	pair_send(p->server, "one", 3, -1, 0);
-	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "bytes: an edge");
-	point_eq(next_edge(ep, 0), 0, "one only");
+	is(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "bytes: an edge");
+	is(next_edge(ep, 0), 0, "one only");
 	pair_send(p->server, "two", 3, 1, 0);
-	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "more bytes: an edge");
-	point_eq(pair_poll(p->client, ALL, 0), POLLIN | POLLOUT, "level");
-	point_eq(recv(p->client, block, 4, 0), 4, "a part is read");
-	point_eq(pair_poll(p->client, POLLIN, 0), POLLIN, "still level");
-	point_eq(pair_drain(p->client), 2, "the rest");
-	point_eq(pair_poll(p->client, POLLIN, 0), 0, "no level");
+	is(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "more bytes: an edge");
+	is(pair_poll(p->client, ALL, 0), POLLIN | POLLOUT, "level");
+	is(recv(p->client, block, 4, 0), 4, "a part is read");
+	is(pair_poll(p->client, POLLIN, 0), POLLIN, "still level");
+	is(pair_drain(p->client), 2, "the rest");
+	is(pair_poll(p->client, POLLIN, 0), 0, "no level");
 	close(ep);
 }
 
@@ -137,15 +137,15 @@ static void writable(struct pair *p)
 	void *got;
 	ssize_t n;
 
-	point_eq(next_edge(ep, 0), EPOLLOUT, "room: the first look");
-	point(pair_send(p->client, block, 10, -1, 0) == 10, "a stream");
+	is(next_edge(ep, 0), EPOLLOUT, "room: the first look");
+	ok(pair_send(p->client, block, 10, -1, 0) == 10, "a stream");
 	fill(p->client);
-	point(errno == ENOSPC || errno == EAGAIN, "full");
+	ok(errno == ENOSPC || errno == EAGAIN, "full");
 	/* what is on its way may still be acknowledged, but gives no credit */
 	pair_poll(p->server, POLLIN, PAIR_WAIT_MS);
 	while (pair_poll(p->client, POLLOUT, 0))
 		usleep(1000);
-	point_eq(pair_poll(p->client, ALL, 50), 0, "full: no level");
+	is(pair_poll(p->client, ALL, 50), 0, "full: no level");
 	while (next_edge(ep, 0))
 		;
 	/* some of it may still be on its way */
@@ -153,15 +153,15 @@ static void writable(struct pair *p)
 		pair_drain(p->server);
 		ev = next_edge(ep, 100);
 	}
-	point_eq(ev, EPOLLOUT, "credit: an edge");
-	point_eq(pair_poll(p->client, POLLOUT, PAIR_WAIT_MS), POLLOUT, "level");
+	is(ev, EPOLLOUT, "credit: an edge");
+	is(pair_poll(p->client, POLLOUT, PAIR_WAIT_MS), POLLOUT, "level");
 	pthread_create(&thread, NULL, reader, &p->server);
 	n = pair_send(p->client, block, sizeof(block), 0, 0);
 	n += pair_send(p->client, block, sizeof(block), 0, 0);
 	n += pair_send(p->client, block, sizeof(block), 0, 0);
 	pthread_join(thread, &got);
-	point_eq(n, 3 * WINDOW, "blocking writes go through");
-	point((uintptr_t)got >= 3 * WINDOW, "and are read");
+	is(n, 3 * WINDOW, "blocking writes go through");
+	ok((uintptr_t)got >= 3 * WINDOW, "and are read");
 	close(ep);
 }
 
@@ -170,15 +170,15 @@ static void ended(struct pair *p)
 	int ep = edge(p->client, EPOLLIN | EPOLLRDHUP);
 
 	pair_send(p->server, "last words", 10, 1, 0);
-	point_eq(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "last words");
+	is(next_edge(ep, PAIR_WAIT_MS), EPOLLIN, "last words");
 	close(p->server);
 	p->server = -1;
-	point_eq(next_edge(ep, PAIR_WAIT_MS) & (EPOLLRDHUP | EPOLLHUP),
-		 EPOLLRDHUP | EPOLLHUP, "the peer is gone: an edge");
-	point_eq(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level");
-	point_eq(recv(p->client, block, 100, 0), 10, "what came can be read");
-	point_eq(pair_error(recv(p->client, block, 1, 0)), ENOTCONN, "the end");
-	point_eq(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level stays");
+	is(next_edge(ep, PAIR_WAIT_MS) & (EPOLLRDHUP | EPOLLHUP),
+	   EPOLLRDHUP | EPOLLHUP, "the peer is gone: an edge");
+	is(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level");
+	is(recv(p->client, block, 100, 0), 10, "what came can be read");
+	is(pair_error(recv(p->client, block, 1, 0)), ENOTCONN, "the end");
+	is(pair_poll(p->client, ALL, 0), ALL | POLLHUP, "level stays");
 	close(ep);
 }
 
@@ -189,11 +189,11 @@ static void shut(void)
 	pair_open(&p);
 	shutdown(p.client, SHUT_WR);
 	/* what was not acknowledged is waited for */
-	point_eq(pair_poll(p.client, 0, PAIR_WAIT_MS), POLLHUP,
-		 "shutdown(): over");
-	point_eq(pair_poll(p.client, ALL, 0), ALL | POLLHUP, "all ready");
-	point_eq(pair_error(pair_send(p.client, "x", 1, -1, 0)), EPIPE,
-		 "shutdown(): send");
+	is(pair_poll(p.client, 0, PAIR_WAIT_MS), POLLHUP,
+	   "shutdown(): over");
+	is(pair_poll(p.client, ALL, 0), ALL | POLLHUP, "all ready");
+	is(pair_error(pair_send(p.client, "x", 1, -1, 0)), EPIPE,
+	   "shutdown(): send");
 	pair_close(&p);
 	close(p.listener);
 }
@@ -215,5 +215,5 @@ int main(void)
 	pair_close(&p);
 	close(p.listener);
 	shut();
-	return point_done();
+	return tap_done();
 }

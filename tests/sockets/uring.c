@@ -11,7 +11,7 @@
 #include <netinet/quic.h>
 
 #include "pair.h"
-#include "point.h"
+#include "tap.h"
 
 #define BULK	(3 << 20)
 
@@ -47,11 +47,11 @@ static void accepts(struct pair *p)
 
 	io_uring_prep_accept(get_sqe(1), p->listener, NULL, NULL, 0);
 	io_uring_submit(&ring);
-	point_eq(reap(20), -0x7fffffff, "accept waits");
+	is(reap(20), -0x7fffffff, "accept waits");
 	pair_connect(p->client, p->listener);
 	pid = pair_start_client(p->client, p->listener);
 	p->server = reap(PAIR_WAIT_MS);
-	point(p->server >= 0, "accept completes");
+	ok(p->server >= 0, "accept completes");
 	if (p->server >= 0)
 		quic_server_handshake(p->server, pair_key_file(), NULL,
 				      PAIR_ALPN);
@@ -62,25 +62,25 @@ static void receives(struct pair *p)
 {
 	io_uring_prep_recv(get_sqe(2), p->server, in, 100, 0);
 	io_uring_submit(&ring);
-	point_eq(reap(20), -0x7fffffff, "recv waits");
+	is(reap(20), -0x7fffffff, "recv waits");
 	pair_send(p->client, "hello", 5, -1, 0);
-	point_eq(reap(PAIR_WAIT_MS), 5, "recv completes");
-	point(!memcmp(in, "hello", 5), "with the bytes");
+	is(reap(PAIR_WAIT_MS), 5, "recv completes");
+	ok(!memcmp(in, "hello", 5), "with the bytes");
 	pair_send(p->client, "again", 5, 0, 0);
 	pair_poll(p->server, POLLIN, PAIR_WAIT_MS);
 	io_uring_prep_recv(get_sqe(3), p->server, in, 100, 0);
 	io_uring_submit(&ring);
-	point_eq(reap(PAIR_WAIT_MS), 5, "recv of what is there");
+	is(reap(PAIR_WAIT_MS), 5, "recv of what is there");
 }
 
 static void polls(struct pair *p)
 {
 	io_uring_prep_poll_add(get_sqe(4), p->server, POLLIN);
 	io_uring_submit(&ring);
-	point_eq(reap(20), -0x7fffffff, "poll waits");
+	is(reap(20), -0x7fffffff, "poll waits");
 	pair_send(p->client, "look", 4, 0, 0);
-	point_eq(reap(PAIR_WAIT_MS) & POLLIN, POLLIN, "poll completes");
-	point_eq(pair_drain(p->server), 4, "and there it is");
+	is(reap(PAIR_WAIT_MS) & POLLIN, POLLIN, "poll completes");
+	is(pair_drain(p->server), 4, "and there it is");
 }
 
 /* More than window and buffer take at once: the send is resumed by poll. */
@@ -101,19 +101,19 @@ static void sends(struct pair *p)
 		sum += n;
 		io_uring_get_events(&ring);
 	}
-	point_eq(sum, BULK, "every byte arrives");
-	point(!memcmp(in, out, sizeof(out)), "unchanged");
-	point_eq(reap(PAIR_WAIT_MS), BULK, "send completes");
+	is(sum, BULK, "every byte arrives");
+	ok(!memcmp(in, out, sizeof(out)), "unchanged");
+	is(reap(PAIR_WAIT_MS), BULK, "send completes");
 }
 
 static void ends(struct pair *p)
 {
 	io_uring_prep_recv(get_sqe(6), p->client, in, 100, 0);
 	io_uring_submit(&ring);
-	point_eq(reap(20), -0x7fffffff, "recv waits again");
+	is(reap(20), -0x7fffffff, "recv waits again");
 	close(p->server);
 	p->server = -1;
-	point_eq(reap(PAIR_WAIT_MS), -ENOTCONN, "and is told of the end");
+	is(reap(PAIR_WAIT_MS), -ENOTCONN, "and is told of the end");
 }
 
 int main(void)
@@ -123,8 +123,8 @@ int main(void)
 
 	alarm(PAIR_LIMIT_S);
 	if (ret) {
-		point(ret == -ENOSYS, "io_uring is not there # SKIP");
-		return point_done();
+		ok(ret == -ENOSYS, "io_uring is not there # SKIP");
+		return tap_done();
 	}
 	accepts(&p);
 	receives(&p);
@@ -134,5 +134,5 @@ int main(void)
 	pair_close(&p);
 	close(p.listener);
 	io_uring_queue_exit(&ring);
-	return point_done();
+	return tap_done();
 }

@@ -16,7 +16,7 @@
 #include <netinet/quic.h>
 
 #include "pair.h"
-#include "point.h"
+#include "tap.h"
 
 #define BULK	(3 << 20)
 #define CALLS	7
@@ -50,9 +50,9 @@ static void transfer(struct pair *p, void (*send_all)(int fd), bool same,
 	pthread_create(&thread, NULL, reader, &p->server);
 	send_all(p->client);
 	pthread_join(thread, NULL);
-	point_eq(arrived, BULK, "%s: every byte arrives", what);
+	is(arrived, BULK, "%s: every byte arrives", what);
 	if (same)
-		point(!memcmp(in, out, BULK), "%s: unchanged", what);
+		ok(!memcmp(in, out, BULK), "%s: unchanged", what);
 }
 
 static int file_of(const char *data)
@@ -171,15 +171,15 @@ static void completions(int fd, unsigned int from, unsigned int n)
 				times[lo]++;
 		}
 	}
-	point_eq(seen, n, "a completion for each call");
+	is(seen, n, "a completion for each call");
 	for (i = 0; i < n; i++)
 		if (times[from + i] != 1)
 			break;
-	point_eq(i, n, "each exactly once");
-	point_eq(codes, 0, "none was copied");
-	point(!completion(fd, &lo, &hi, &code) && errno == EAGAIN,
-	      "and no more of them");
-	point_eq(pair_poll(fd, 0, 0) & POLLERR, 0, "no POLLERR is left");
+	is(i, n, "each exactly once");
+	is(codes, 0, "none was copied");
+	ok(!completion(fd, &lo, &hi, &code) && errno == EAGAIN,
+	   "and no more of them");
+	is(pair_poll(fd, 0, 0) & POLLERR, 0, "no POLLERR is left");
 }
 
 static void zerocopy(struct pair *p)
@@ -188,7 +188,7 @@ static void zerocopy(struct pair *p)
 	uint8_t code;
 
 	transfer(p, by_zerocopy, true, "MSG_ZEROCOPY, not switched on");
-	point(!completion(p->client, &lo, &hi, &code), "nothing is told");
+	ok(!completion(p->client, &lo, &hi, &code), "nothing is told");
 	pair_set(p->client, QUIC_SOCKOPT_ZEROCOPY, 1);
 	transfer(p, by_zerocopy, true, "MSG_ZEROCOPY");
 	completions(p->client, 0, CALLS);
@@ -203,10 +203,10 @@ static void unacknowledged(struct pair *p)
 
 	if (system("ip link set lo down"))
 		exit(1);
-	point_eq(send(p->client, out, PIECE, MSG_ZEROCOPY), PIECE,
-		 "sent into the void");
-	point_eq(pair_poll(p->client, 0, 100), 0, "not told before the ACK");
-	point(!completion(p->client, &lo, &hi, &code), "really not");
+	is(send(p->client, out, PIECE, MSG_ZEROCOPY), PIECE,
+	   "sent into the void");
+	is(pair_poll(p->client, 0, 100), 0, "not told before the ACK");
+	ok(!completion(p->client, &lo, &hi, &code), "really not");
 	if (system("ip link set lo up"))
 		exit(1);
 	pthread_create(&thread, NULL, reader, &p->server);
@@ -259,5 +259,5 @@ int main(void)
 	slivers(&p);
 	pair_close(&p);
 	close(p.listener);
-	return point_done();
+	return tap_done();
 }
