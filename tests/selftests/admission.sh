@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Who gets a connection: answers without state, Retry, tokens, secrets, versions, groups of listeners, resets.
-# TIMEOUT: 120
+# TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 need_module quic
 need python3 quic-server quic-client tshark tcpdump

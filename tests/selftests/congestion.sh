@@ -3,7 +3,7 @@
 # Congestion control over a bottleneck of 20 Mbit/s and 20 ms (netem, tbf behind it): each algorithm is chosen by name,
 # shown and paced. SO_MAX_PACING_RATE is kept on a path without any bottleneck, with and without fq.
 # How much of the bottleneck is used is judged in virtual time (tests/goodput), not here, where other load would decide.
-# TIMEOUT: 90
+# TIMEOUT: 200
 # ONLY: normal it takes the time of transfers, and under KASAN the CPU is the bottleneck
 . "$(dirname "$0")/lib.sh"
 need_module quic

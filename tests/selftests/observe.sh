@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What one can see of connections from outside: sock_diag and quicss, /proc, counters.
-# TIMEOUT: 100
+# TIMEOUT: 200
 # ONLY: normal it looks at a transfer while it runs, for which the debug kernel is too slow
 . "$(dirname "$0")/lib.sh"
 need_module quic

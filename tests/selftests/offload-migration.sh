@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A connection whose keys lie in one NIC moves to another: the keys follow, and nothing crosses either link in clear.
-# TIMEOUT: 100
+# TIMEOUT: 200
 . "$(dirname "$0")/lib.sh"
 need_module quic quic_offload quic_netdevsim
 

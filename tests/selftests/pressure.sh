@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # All sockets together may hold next to nothing: transfers go through all the same, and everything is given back.
-# TIMEOUT: 120
+# TIMEOUT: 200
 . "$(dirname "$0")/lib.sh"
 need_module quic
 

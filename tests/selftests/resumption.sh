@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Session tickets and 0-RTT: accepted, rejected, replayed, lost and reordered; client certificates. tshark sees what 0-RTT packets carry.
-# TIMEOUT: 100
+# TIMEOUT: 200
 . "$(dirname "$0")/lib.sh"
 need_module quic
 need tshark tcpdump tc python3

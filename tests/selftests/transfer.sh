@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Files cross a QUIC connection in software, over veth, with IPv4 and IPv6; tshark decrypts what was on the wire.
-# TIMEOUT: 150
+# TIMEOUT: 200
 . "$(dirname "$0")/lib.sh"
 need_module quic
 need tshark tcpdump

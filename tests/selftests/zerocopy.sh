@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A file by sendfile(2): sealed from the page cache in software, copied for a device that seals; never clear on the link.
-# TIMEOUT: 60
+# TIMEOUT: 150
 . "$(dirname "$0")/lib.sh"
 need_module quic quic_offload quic_netdevsim
 
