@@ -38,6 +38,15 @@ static bool early_full(const struct quic_rx_state *rx)
 	       rx->early_bytes >= EARLY_MAX_BYTES;
 }
 
+/* Nobody has authenticated what waits: its memory is the socket's. */
+static bool charge(struct sock *sk, struct sk_buff *skb)
+{
+	if (!sk_rmem_schedule(sk, skb, skb->truesize))
+		return false;
+	skb_set_owner_r(skb, sk);
+	return true;
+}
+
 static void queue_early(struct quic_rx_state *rx, struct sk_buff *skb)
 {
 	rx->early_bytes += skb->truesize;
@@ -55,6 +64,10 @@ void quic_wait_keep_packet(struct quic_burst *x, const u8 *p, u32 len)
 	if (!skb)
 		goto drop;
 	skb_put_data(skb, p, len);
+	if (!charge(x->sk, skb)) {
+		kfree_skb(skb);
+		goto drop;
+	}
 	note_skb(skb, x->now, x->ecn, true, true);
 	queue_early(x->rx, skb);
 	return;
@@ -67,7 +80,7 @@ void quic_wait_keep_later(struct sock *sk, struct sk_buff *skb, u8 ecn)
 {
 	struct quic_rx_state *rx = quic_sk(sk)->rx;
 
-	if (rx->later_bytes > READ_ONCE(sk->sk_rcvbuf)) {
+	if (rx->later_bytes > READ_ONCE(sk->sk_rcvbuf) || !charge(sk, skb)) {
 		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
 		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
 		return;
@@ -86,7 +99,8 @@ bool quic_wait_keep_burst(struct quic_burst *x)
 	u8 first;
 
 	if (space->can_recv || space->discarded || early_full(x->rx) ||
-	    skb_copy_bits(x->skb, 0, &first, 1) || first & 0x80)
+	    skb_copy_bits(x->skb, 0, &first, 1) || first & 0x80 ||
+	    !charge(x->sk, x->skb))
 		return false;
 	note_skb(x->skb, x->now, x->ecn, true, x->bare);
 	queue_early(x->rx, x->skb);
@@ -104,6 +118,7 @@ static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
 		return;
 	while ((skb = __skb_dequeue(list))) {
 		note = *(struct quic_rx_note *)skb->cb;
+		skb_orphan(skb);
 		/* while it waited paths may have changed */
 		path = note.bare ? q->conn.path.id :
 				   quic_migrate_find(sk, skb);

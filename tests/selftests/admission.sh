@@ -191,7 +191,7 @@ fi
 
 cat > /tmp/initial.py <<'END'
 # A ClientHello with one protocol, split over two Initials of one client; sent in the order of the arguments, the rest of a bad handshake
-# is of no interest. ADDR PORT PROTOCOL ORDER
+# is of no interest. ADDR PORT PROTOCOL ORDER [N: 1-RTT packets, of random bytes, instead of waiting for an answer]
 import hashlib, hmac, os, socket, sys
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -229,6 +229,10 @@ parts = {"1": initial(0, 0, hello[:900]), "2": initial(1, 900, hello[900:])}
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for n in sys.argv[4]:
     s.sendto(parts[n], (sys.argv[1], int(sys.argv[2])))
+if len(sys.argv) > 5:
+    for _ in range(int(sys.argv[5])):
+        s.sendto(b"\x40" + dcid + os.urandom(1300), (sys.argv[1], int(sys.argv[2])))
+    sys.exit()
 s.settimeout(60)
 s.recv(2000)
 print("answered")
@@ -274,6 +278,19 @@ is "after a Retry, too" "$(get --alpn quic-two)" ok
 is "by the second again" "$(grep -c '^connection from' /tmp/second.log)" 2
 inns b sysctl -qw net.quic.retry_half_open=256
 kill "$first" "$spawned"
+
+# --- what comes before its keys is kept, a little of it, and is the connection's memory
+if python3 -c 'import cryptography' 2>/dev/null; then
+	check "a server" serve b 10.9.0.2
+	inns a python3 /tmp/initial.py 10.9.0.2 "$port" quic-demo 1 40
+	kept() { inns b awk 'NR > 1 && $8 > max { max = $8 } END { print max + 0 }' /proc/net/quic/conns; }
+	some_kept() { [ "$(kept)" -ge 40000 ]; }
+	check "packets that wait for keys are charged" wait_for 5 some_kept || diag "$(inns b cat /proc/net/quic/conns)"
+	at_least "and not without an end" 262144 "$(kept)"
+	kill "$server"
+else
+	skip "packets that wait for keys" "no python3-cryptography"
+fi
 
 # --- stateless reset by a server that restarted: the address moves to another namespace. The other server waits there already: the
 # longer the address is away, the longer the client waits until it tries again.
