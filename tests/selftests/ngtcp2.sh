@@ -58,6 +58,7 @@ at_least "... by a connection that the kernel accepted" "$(snmp b ConnPassiveEst
 check "our client, their server: ten files" our_client
 check "... are equal" same /tmp/got
 at_least "... by a connection that the kernel opened" "$(snmp a ConnActiveEstabs)" 1
+is "... and what it sent before we had keys has its addresses still" "$(snmp a PktAddrDrop)" 0
 capture_end
 capture_judge "on the wire" /tmp/a.pcap /tmp/keys.log "$port" 4433
 
