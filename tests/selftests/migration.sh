@@ -28,18 +28,20 @@ wait_for 5 inns a ping -q -c1 -W1 fd02::2 || bail
 mkdir -p /tmp/in /tmp/got
 random_file /tmp/in/down 900000
 random_file /tmp/up 450000
+random_file /tmp/long 1500000
 
-# moved RATE ADDR CLIENT-ARGUMENT...: a transfer in which something happens
+# moved RATE ADDR CLIENT-ARGUMENT...: a transfer in which something happens; first $up goes up, then a file comes down
+up=/tmp/up
 moved() {
 	local rate=$1 addr=$2
 	shift 2
-	rm -f /tmp/out/up /tmp/got/down
-	spawn /tmp/client.log client a "$addr" --put /tmp/up --get down --out /tmp/got --rate "$rate" "$@"
+	rm -f /tmp/out/* /tmp/got/down
+	spawn /tmp/client.log client a "$addr" --put "$up" --get down --out /tmp/got --rate "$rate" "$@"
 	client_pid=$spawned
 }
 arrived() {
 	check "$1: transfer" wait_pid 60 "$client_pid" || diag "$(cat /tmp/client.log)"
-	is "$1: sent file" "$(sha /tmp/out/up)" "$(sha /tmp/up)"
+	is "$1: sent file" "$(sha "/tmp/out/${up##*/}")" "$(sha "$up")"
 	is "$1: fetched file" "$(sha /tmp/got/down)" "$(sha /tmp/in/down)"
 }
 # peer_is NS PATTERN: the remote address of its only connection
@@ -73,18 +75,23 @@ forget() {
 	ip -n r addr del fd02::1/64 dev rb && ip -n r addr add fd02::1/64 dev rb nodad
 }
 
+up=/tmp/long
 for family in 4 6; do
 	if [ $family = 4 ]; then addr=10.2.0.2; else addr='[fd02::2]'; fi
 	check "IPv$family: a NAT" nat 4001
 	what="IPv$family, NAT rebinding"
-	moved 150k "$addr"
+	before=$(snmp b Migrations)
+	moved 300k "$addr"
 	check "$what: the server sees the first port" wait_for 10 peer_is b ':4001$'
+	# not all sent before the NAT forgot, however slow that is here
+	pkill -STOP -x quic-client
 	check "$what: the NAT forgets" forget 4002
-	check "$what: the server follows" wait_for 10 peer_is b ':4002$'
+	pkill -CONT -x quic-client
+	check "$what: the server follows" wait_for 10 count_up b "$before"
 	arrived "$what"
 done
-at_least "the server counts it" "$(snmp b Migrations)" 2
 inns r nft flush ruleset
+up=/tmp/up
 
 # --- the client moves on its own; RFC 9000 5.1.1#2: to connection ids that the server issued
 for family in 4 6; do
@@ -108,9 +115,10 @@ kill "$server"
 # --- what was on the wire
 dissect() { tshark -r /tmp/b.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
 challenges=$(dissect -Y 'quic.frame_type == 0x1a' -T fields -e udp.length -e quic.dcid)
-at_least "tshark sees challenges" "$(grep -c . <<< "$challenges")" 6
+# RFC 9000 8.2.1: a server that heard little from there yet may send smaller ones, beside
+at_least "tshark sees challenges of 1200 bytes" "$(cut -f1 <<< "$challenges" | grep -cE '[0-9]{4}')" 6
 at_least "and responses" "$(dissect -Y 'quic.frame_type == 0x1b' | wc -l)" 6
-unlike "every challenge fills 1200 bytes" "$(cut -f1 <<< "$challenges")" '^[0-9]{1,3}$'
+at_least "the server sends to the NAT's second port" "$(dissect -Y 'quic.header_form == 0 && udp.dstport == 4002' | wc -l)" 20
 # RFC 9000 9.5: no connection id is sent from, or to, two addresses; ports, which a NAT changes, aside
 is "no connection id on two paths" "$(dissect -Y 'quic.header_form == 0 && ip.src == 10.2.0.2' -T fields -e ip.dst -e quic.dcid |
 	sort -u | cut -f2 | sort | uniq -d | wc -l)" 0
