@@ -11,7 +11,7 @@
 #include <netinet/quic.h>
 
 #include "pair.h"
-#include "point.h"
+#include "tap.h"
 
 #define USER		1234
 #define LOW_PORT	443
@@ -65,12 +65,12 @@ static void ports(void)
 	pair_open(&p);
 	become(USER);
 	fresh = socket_for("fresh");
-	point_eq(move_to(p.client, LOW_PORT), EACCES,
-		 "a user's connection does not move to a port below 1024");
-	point_eq(move_to(fresh, LOW_PORT), EACCES,
-		 "a user's server does not prefer one");
+	is(move_to(p.client, LOW_PORT), EACCES,
+	   "a user's connection does not move to a port below 1024");
+	is(move_to(fresh, LOW_PORT), EACCES,
+	   "a user's server does not prefer one");
 	become(0);
-	point_eq(move_to(p.client, LOW_PORT), 0, "the administrator's does");
+	is(move_to(p.client, LOW_PORT), 0, "the administrator's does");
 	close(fresh);
 	close(owner);
 	pair_close(&p);
@@ -101,23 +101,23 @@ static void protocols(void)
 	struct sockaddr_in addr = loopback(0);
 	int a, b, c, d;
 
-	point_eq(listen_as(0, "one,two", false, &addr, &a), 0, "a listener");
-	point_eq(listen_as(USER, "three,two", false, &addr, &b), EADDRINUSE,
-		 "another user's with a protocol of it");
-	point_eq(listen_as(0, "two", false, &addr, &c), EADDRINUSE,
-		 "one of the same user");
-	point_eq(listen_as(USER, "on,tw,twoo", false, &addr, &d), 0,
-		 "names that only look alike");
+	is(listen_as(0, "one,two", false, &addr, &a), 0, "a listener");
+	is(listen_as(USER, "three,two", false, &addr, &b), EADDRINUSE,
+	   "another user's with a protocol of it");
+	is(listen_as(0, "two", false, &addr, &c), EADDRINUSE,
+	   "one of the same user");
+	is(listen_as(USER, "on,tw,twoo", false, &addr, &d), 0,
+	   "names that only look alike");
 	close(a);
 	close(b);
 	close(c);
 	close(d);
 	addr = loopback(0);
-	point_eq(listen_as(0, "one", true, &addr, &a), 0, "SO_REUSEPORT");
-	point_eq(listen_as(0, "two,one", true, &addr, &b), 0,
-		 "on both sides, and one user");
-	point_eq(listen_as(USER, "one", true, &addr, &c), EADDRINUSE,
-		 "but not another one");
+	is(listen_as(0, "one", true, &addr, &a), 0, "SO_REUSEPORT");
+	is(listen_as(0, "two,one", true, &addr, &b), 0,
+	   "on both sides, and one user");
+	is(listen_as(USER, "one", true, &addr, &c), EADDRINUSE,
+	   "but not another one");
 	close(a);
 	close(b);
 	close(c);
@@ -138,11 +138,11 @@ static void devices(void)
 	inet_pton(AF_INET6, "fe80::1", &peer.sin6_addr);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3))
 		err(1, "SO_BINDTODEVICE");
-	point_eq(pair_error(connect(fd, (struct sockaddr *)&peer,
-				    sizeof(peer))), EINVAL,
-		 "a link-local peer on another device");
+	is(pair_error(connect(fd, (struct sockaddr *)&peer,
+			      sizeof(peer))), EINVAL,
+	   "a link-local peer on another device");
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &len);
-	point(!strcmp(name, "lo"), "the socket stays bound to its own");
+	ok(!strcmp(name, "lo"), "the socket stays bound to its own");
 	close(fd);
 }
 
@@ -152,5 +152,5 @@ int main(void)
 	ports();
 	protocols();
 	devices();
-	return point_done();
+	return tap_done();
 }

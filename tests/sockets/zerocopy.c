@@ -233,7 +233,7 @@ static void slivers(struct pair *p)
 	    getsockopt(p->client, SOL_SOCKET, SO_SNDBUF, &bytes, &len))
 		exit(1);
 	n = sendmsg(p->client, &msg, MSG_ZEROCOPY | MSG_DONTWAIT);
-	point(n > 0 && n <= bytes / 4096 + 1, "slivers fill the send buffer");
+	ok(n > 0 && n <= bytes / 4096 + 1, "slivers fill the send buffer");
 	pthread_create(&thread, NULL, reader, &p->server);
 	completions(p->client, 2 * CALLS + 1, 1);
 	by_zerocopy(p->client);
