@@ -555,8 +555,9 @@ u32 quic_udp_mtu(const struct dst_entry *dst, int family)
  *
  * The kernel takes "packet too big" without asking whether such a packet was
  * ever sent, so it is no more than a hint (RFC 9000 14.2.1), and no reason to
- * go below 1200 bytes. QUIC sockets send with IP_PMTUDISC_PROBE: IP does not
- * hold them to it either.
+ * go below 1200 bytes. QUIC sockets send with IP_PMTUDISC_PROBE: IPv4 does not
+ * hold them to it either. IPv6 does, as long as the route exception lasts: in
+ * what it takes for a tunnel it does not look at the socket.
  *
  * Return: UDP payload, bytes, at least %QUIC_PATH_BASE_MTU.
  */
