@@ -247,7 +247,6 @@ struct quic_path_addrs {
  * @token: client: for the Initial packets, by option TOKEN
  * @token_len: bytes at @token
  * @half_open: server: counted in quic_net.half_open
- * @shut_rd: receive side was shut down
  *
  * Everything is under the sock lock unless said otherwise. @udp changes only
  * while the socket is in no table; @local and @peer of a connection change
@@ -267,7 +266,6 @@ struct quic_sock {
 	struct quic_hw hw;
 	bool has_conn;
 	bool alive;
-	bool shut_rd;
 	bool counted;
 
 	struct quic_tx *tx;
