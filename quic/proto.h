@@ -25,6 +25,7 @@ void quic_listen_purge(struct list_head *children);
 
 /* sendmsg.c, recvmsg.c */
 int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+void quic_splice_eof(struct socket *sock);
 int quic_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		 int *addr_len);
 bool quic_recv_ready(struct sock *sk);

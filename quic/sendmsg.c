@@ -532,3 +532,23 @@ int quic_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	release_sock(sk);
 	return ret;
 }
+
+/**
+ * quic_splice_eof() - sendfile(2) or splice(2) came to the end of the file
+ * @sock: socket
+ *
+ * What was its last piece came with MSG_MORE, and is held back.
+ *
+ * Context: process context.
+ */
+void quic_splice_eof(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	lock_sock(sk);
+	if (quic_sk(sk)->alive) {
+		quic_nagle_write(&quic_sk(sk)->conn, false, quic_now());
+		quic_sock_push(sk);
+	}
+	release_sock(sk);
+}

@@ -628,6 +628,7 @@ void quic_sock_purge_net(struct net *net)
 	.setsockopt		= quic_setsockopt,			\
 	.getsockopt		= quic_getsockopt,			\
 	.sendmsg		= quic_sendmsg,				\
+	.splice_eof		= quic_splice_eof,			\
 	.recvmsg		= quic_recvmsg,				\
 	.backlog_rcv		= backlog_rcv,				\
 	.release_cb		= release_cb,				\
@@ -667,6 +668,7 @@ const struct proto_ops quic_proto_ops = {
 	.setsockopt	= sock_common_setsockopt,
 	.getsockopt	= sock_common_getsockopt,
 	.sendmsg	= inet_sendmsg,
+	.splice_eof	= inet_splice_eof,
 	.recvmsg	= inet_recvmsg,
 	.mmap		= sock_no_mmap,
 };
@@ -689,6 +691,7 @@ const struct proto_ops quicv6_proto_ops = {
 	.setsockopt	= sock_common_setsockopt,
 	.getsockopt	= sock_common_getsockopt,
 	.sendmsg	= inet_sendmsg,
+	.splice_eof	= inet_splice_eof,
 	.recvmsg	= inet_recvmsg,
 	.mmap		= sock_no_mmap,
 };

@@ -8,11 +8,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
 #include <netinet/quic.h>
 
 #include "pair.h"
@@ -79,6 +81,23 @@ static void by_sendfile(int fd)
 			break;
 	}
 	close(file);
+}
+
+/* Who asks for more than the file has does not wait for what never comes. */
+static void file_end(struct pair *p)
+{
+	int file = open("/tmp", O_TMPFILE | O_RDWR, 0600), left = -1;
+	off_t off = 0;
+
+	if (file < 0 || write(file, out, 100) != 100)
+		exit(1);
+	is(sendfile(p->client, file, &off, 8192), 100, "a short file");
+	ioctl(p->client, SIOCOUTQNSD, &left);
+	is(left, 0, "its end goes out at once");
+	close(file);
+	if (!pair_poll(p->server, POLLIN, 20000))
+		exit(1);
+	is(pair_drain(p->server), 100, "and arrives");
 }
 
 static void by_splice(int fd)
@@ -251,6 +270,7 @@ int main(void)
 	for (i = 0; i < BULK; i++)
 		out[i] = random() >> 8;
 	pair_open(&p);
+	file_end(&p);
 	transfer(&p, by_sendfile, true, "sendfile");
 	transfer(&p, by_splice, true, "splice");
 	transfer(&p, truncated, false, "file truncated under sendfile");
