@@ -374,6 +374,18 @@ int quic_cid_retire_local(struct quic_conn *c, u64 prior)
 	return 0;
 }
 
+void quic_cid_renew(struct quic_conn *c)
+{
+	struct quic_cids *ids = &c->cids;
+
+	/* RFC 9000 5.1.2: one request at a time */
+	if (!c->local.initial_scid.len ||
+	    quic_cid_lowest(ids->local) < ids->local_retire)
+		return;
+	ids->local_retire = ids->local_next;
+	c->news |= QUIC_NEWS_CIDS;
+}
+
 /* A sequence number or an id seen before must come with the same contents. */
 static enum quic_err check_known(const struct quic_cids *ids,
 				 const struct quic_frame *f, bool *known)

@@ -34,8 +34,9 @@ struct quic_cid_entry {
  * @remote: that the peer issued
  * @local_next: next sequence number of ours
  * @local_retire: Retire Prior To that we send: lower ones of ours are to go
- * @local_limit: how many the peer will hold, one less than the table: a
- *	NEW_CONNECTION_ID that retires others comes before they are gone
+ * @local_limit: how many the peer will hold, two less than the table:
+ *	NEW_CONNECTION_ID frames that retire the others come before these are
+ *	gone, and may have to serve two paths
  * @remote_cur: index in @remote of the one in use
  * @remote_alt: index of the one for quic_conn.path_alt; @remote_cur without
  *	such a path, or when it has to share
@@ -143,6 +144,9 @@ void quic_cid_retire_lost(struct quic_conn *c, u64 seq);
  * when there is none. RFC 9000 5.1.1: one of no length serves every path.
  */
 bool quic_cid_take_alt(struct quic_conn *c);
+
+/* Ids of ours in the place of all that the peer has, used up or not. */
+void quic_cid_renew(struct quic_conn *c);
 
 /* quic_conn.path_alt is no more: its id is retired, unless it was shared. */
 void quic_cid_leave_alt(struct quic_conn *c);

@@ -327,7 +327,7 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 				     tp.max_idle_timeout_ms);
 	quic_pmtud_peer(c, min_t(u64, tp.max_udp_payload, U32_MAX));
 	c->cids.local_limit = min_t(u64, tp.active_connection_id_limit,
-				    QUIC_CIDS_MAX - 1);
+				    QUIC_CIDS_MAX - 2);
 	if (tp.has_preferred_address)
 		quic_cid_add_preferred(c, &tp.preferred.cid,
 				       tp.preferred.reset_token);

@@ -5,6 +5,8 @@
 #define GIVE_UP_PTOS	3	/* RFC 9000 8.2.4 */
 #define MAX_ROUNDS	4	/* each of GIVE_UP_PTOS */
 #define LINGER_PTOS	3	/* for what is still under way on an old path */
+#define SILENT_PTOS	3	/* in a row, without an acknowledgement */
+#define KEEP_ID_NS	(30 * QUIC_NSEC_PER_SEC)
 
 struct quic_path *quic_migration_path(struct quic_conn *c, u8 id)
 {
@@ -84,6 +86,7 @@ static void forget_alt(struct quic_conn *c)
 	if (!c->path_alt.used)
 		return;
 	c->path_alt.used = false;
+	quic_path_checked(&c->path_alt);
 	/* RFC 9000 5.1.2 */
 	quic_cid_leave_alt(c);
 	c->news |= QUIC_NEWS_PATHS;
@@ -191,6 +194,16 @@ static void silent_close(struct quic_conn *c)
 	quic_conn_set_state(c, QUIC_CONN_CLOSED);
 }
 
+/*
+ * The peer may be there all the same, and come from yet another address with
+ * its next packet. The id serves it there, too, see add_alt(): it may be the
+ * last one, and RETIRE_CONNECTION_ID not get to the peer before it is found.
+ */
+static void keep_id(struct quic_conn *c, u64 now)
+{
+	c->path_alt.until_ns = now + (c->idle_ns ?: KEEP_ID_NS);
+}
+
 static void active_failed(struct quic_conn *c, u64 now)
 {
 	/*
@@ -209,8 +222,8 @@ static void active_failed(struct quic_conn *c, u64 now)
 		/* RFC 9000 9.3.2: back to the last validated address */
 		swap_paths(c);
 		quic_path_checked(&c->path);
-		forget_alt(c);
-	} else if (c->path.narrow) {
+		keep_id(c, now);
+	} else if (c->path.narrow && !c->path_alt.used) {
 		/* RFC 9000 8.2.4: the peer is there, the size does not fit */
 		quic_conn_close(c, QUIC_ERR_NO_VIABLE_PATH, false, 0, NULL, 0,
 				now);
@@ -220,11 +233,17 @@ static void active_failed(struct quic_conn *c, u64 now)
 	}
 }
 
-static void alt_failed(struct quic_conn *c)
+static void alt_failed(struct quic_conn *c, u64 now)
 {
-	quic_path_checked(&c->path_alt);
+	struct quic_path *p = &c->path_alt;
+
+	quic_path_checked(p);
 	/* the last address that was valid, as long as no other one is */
-	if (c->path.validated || !c->path_alt.validated)
+	if (!c->path.validated && p->validated)
+		return;
+	if (c->server && !p->validated)
+		keep_id(c, now);
+	else
 		forget_alt(c);
 }
 
@@ -452,6 +471,43 @@ void quic_migration_cancel(struct quic_conn *c)
 	forget_alt(c);
 }
 
+/* A client hears nothing: one end of the way may be another one by now. */
+static bool is_silent(const struct quic_conn *c)
+{
+	return !c->server && c->confirmed && c->pto_count >= SILENT_PTOS;
+}
+
+/* RFC 9000 9.3.1, 8.1: so that the server may answer to an unknown address */
+bool quic_migration_expands(const struct quic_conn *c)
+{
+	return is_silent(c);
+}
+
+/*
+ * RFC 9000 9.5: a server without an unused id of ours cannot follow to an
+ * address that a NAT changed, nor say so: its answers go where nobody is. New
+ * ids in the place of all that it has (5.1.1) let it; and as long as it did
+ * not follow to where we moved (9.6.1, or by option), the way that we came
+ * from is as good, by turns.
+ */
+void quic_migration_silence(struct quic_conn *c, u64 now)
+{
+	u32 ptos = c->pto_count;
+
+	if (!is_silent(c))
+		return;
+	quic_cid_renew(c);
+	if (!c->path_alt.used || c->path_alt.checking || c->path.joined)
+		return;
+	swap_paths(c);
+	quic_path_checked(&c->path);
+	c->path.joined = false;
+	/* RFC 9002 6.2.1: two ways are no reason to send more */
+	c->pto_count = ptos;
+	retire_alt(c, now);
+	tell(c, true);
+}
+
 /* ---- time -------------------------------------------------------------------- */
 
 static u64 path_deadline(const struct quic_path *p)
@@ -467,7 +523,7 @@ u64 quic_migration_deadline(const struct quic_conn *c)
 static void alt_timeout(struct quic_conn *c, u64 now)
 {
 	if (c->path_alt.checking)
-		alt_failed(c);
+		alt_failed(c, now);
 	else if (!c->server && !c->path.joined)
 		/* the server may lack an id to follow us, and say so there */
 		retire_alt(c, now);

@@ -94,6 +94,12 @@ void quic_migration_recv(struct quic_conn *c, const struct quic_arrival *a);
 /* A PATH_RESPONSE frame. */
 void quic_migration_response(struct quic_conn *c, const u8 *data, u64 now);
 
+/* A PTO passed: is it one after the other, and nothing is acknowledged? */
+void quic_migration_silence(struct quic_conn *c, u64 now);
+
+/* Are PTO probes to be datagrams of 1200 bytes? */
+bool quic_migration_expands(const struct quic_conn *c);
+
 u64 quic_migration_deadline(const struct quic_conn *c);
 void quic_migration_timeout(struct quic_conn *c, u64 now);
 

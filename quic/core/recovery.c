@@ -422,22 +422,41 @@ u64 quic_recovery_deadline(const struct quic_conn *c)
 	return pto_deadline(c, &space);
 }
 
-/* What the oldest packets carried goes out again, lost or not. */
-static void requeue_oldest(struct quic_conn *c, int space, gfp_t gfp)
+/* From @pn on, lost or not. Return: the first number that is not looked at. */
+static u64 requeue_from(struct quic_conn *c, int space, u64 pn,
+			unsigned int *n, gfp_t gfp)
 {
 	struct quic_sent_ring *r = &c->space[space].sent;
-	unsigned int n = 0;
-	u64 pn;
 
-	for (pn = r->base; pn < r->next && n < PTO_PROBES; pn++) {
+	for (; pn < r->next && *n < PTO_PROBES; pn++) {
 		struct quic_sent *p = quic_sent_at(r, pn);
 
 		if (p->state != QUIC_SENT_OUT ||
 		    !(p->flags & QUIC_SENT_ELICITING))
 			continue;
 		each_frame_lost(c, space, p, gfp);
-		n++;
+		(*n)++;
 	}
+	return pn;
+}
+
+/*
+ * What packets carried goes out again: the oldest ones first, and with the
+ * next PTO those after them, so that all of it has its turn while nothing is
+ * acknowledged: it may be the last frame that the peer needs to answer.
+ */
+static void requeue(struct quic_conn *c, int space, gfp_t gfp)
+{
+	struct quic_space *sp = &c->space[space];
+	unsigned int n = 0;
+	u64 pn;
+
+	pn = max(sp->loss.repeat_pn, sp->sent.base);
+	pn = requeue_from(c, space, pn, &n, gfp);
+	/* nothing new went out since */
+	if (!n)
+		pn = requeue_from(c, space, sp->sent.base, &n, gfp);
+	sp->loss.repeat_pn = pn;
 }
 
 /* RFC 9002 6.2: a PTO says nothing of a loss. */
@@ -454,8 +473,9 @@ void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 	c->stats.ptos++;
 	c->pto_count++;
 	quic_ecn_timeout(c);
+	quic_migration_silence(c, now);
 	c->space[space].loss.probes = PTO_PROBES;
-	requeue_oldest(c, space, gfp);
+	requeue(c, space, gfp);
 }
 
 void quic_recovery_forget(struct quic_conn *c, const struct quic_sent *p)

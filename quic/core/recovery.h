@@ -33,6 +33,7 @@ struct quic_rtt {
  * @largest_acked: or QUIC_PN_NONE
  * @loss_time_ns: when the earliest outstanding packet is lost by time
  * @last_eliciting_ns: when the last ack-eliciting packet went out
+ * @repeat_pn: first number whose frames no PTO has sent again
  * @eliciting: ack-eliciting packets in flight
  * @probes: PTO probes still to be sent
  * @ecn: marks sent and reported
@@ -41,6 +42,7 @@ struct quic_loss {
 	u64 largest_acked;
 	u64 loss_time_ns;
 	u64 last_eliciting_ns;
+	u64 repeat_pn;
 	u32 eliciting;
 	u32 probes;
 	struct quic_ecn_count ecn;

@@ -624,12 +624,13 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 	u64 room = quic_path_room(&c->path);
 	u16 size = min_t(u64, min(c->path.mtu_bytes, c->remote.max_udp_payload),
 			 room);
-	bool full = true;
+	bool full = true, expand = false;
 
 	/* RFC 8899 4.3: what tells a black hole from loss has to pass it */
 	if (sp->loss.probes) {
 		size = min_t(u16, size, QUIC_PATH_BASE_MTU);
 		max_dgrams = min(max_dgrams, sp->loss.probes);
+		expand = quic_migration_expands(c);
 	}
 	if (sp->sent.next >= sp->sent.skip_at &&
 	    wants(c, QUIC_SPACE_APP, budget >= size, b->now))
@@ -642,7 +643,7 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		if (!wants(c, QUIC_SPACE_APP, open, b->now) ||
 		    !quic_builder_begin(b, QUIC_SPACE_APP, size, true))
 			break;
-		b->expand = false;
+		b->expand = expand && b->can_expand;
 		fill_pkt(b, open);
 		if (is_empty(b)) {
 			quic_builder_cancel(b);

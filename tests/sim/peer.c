@@ -85,6 +85,13 @@ static void trace_packet(const struct sim_peer *p, const char *verb, u64 now,
 			fprintf(stderr, "(%llu+%llu)",
 				(unsigned long long)f.ack.largest,
 				(unsigned long long)f.ack.count);
+		else if (f.type == QUIC_FRAME_NEW_CONNECTION_ID)
+			fprintf(stderr, "(%llu>=%llu)",
+				(unsigned long long)f.new_cid.seq,
+				(unsigned long long)f.new_cid.retire_prior_to);
+		else if (f.type == QUIC_FRAME_RETIRE_CONNECTION_ID)
+			fprintf(stderr, "(%llu)",
+				(unsigned long long)f.retire_seq);
 		else if ((f.type & ~7ULL) == QUIC_FRAME_STREAM)
 			fprintf(stderr, "(%llu@%llu+%llu)",
 				(unsigned long long)f.stream.id,

@@ -191,7 +191,7 @@ static void effect_of_params(void)
 	tp.initial_max_streams_bidi = 3;
 	fix_open(&f, false, NULL, &tp);
 	CHECK_EQ(f.c.path.mtu_bytes, 1300);
-	CHECK_EQ(f.c.cids.local_limit, QUIC_CIDS_MAX - 1);
+	CHECK_EQ(f.c.cids.local_limit, QUIC_CIDS_MAX - 2);
 	CHECK_EQ(f.c.streams.max_local[0], 3);
 	fix_free(&f);
 }

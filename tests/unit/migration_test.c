@@ -356,6 +356,7 @@ static void spurious(void)
 static void reverts(void)
 {
 	u64 began, window;
+	u8 id;
 	int i;
 
 	start(true);
@@ -371,11 +372,21 @@ static void reverts(void)
 	}
 	CHECK_EQ(f.c.path.id, 0);
 	CHECK(!f.c.path.checking);
-	CHECK(!f.c.path_alt.used);
+	CHECK(!f.c.path_alt.checking);
 	CHECK_EQ(f.c.cc.window_bytes, window);
 	/* RFC 9000 8.2.4: three times the PTO of a new path */
 	CHECK_EQ(f.now - began, 3 * path_pto());
 	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+	/*
+	 * RFC 9000 9.5: another source address with the same id is worth no
+	 * other one: the connection does not run out of them.
+	 */
+	id = f.c.cids.remote_alt;
+	CHECK(id != f.c.cids.remote_cur);
+	CHECK_EQ(f.c.cids.n_retire, 0);
+	recv_ping(&other_host);
+	CHECK_EQ(f.c.path.id, 1);
+	CHECK_EQ(f.c.cids.remote_cur, id);
 	fix_free(&f);
 }
 

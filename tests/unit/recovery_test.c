@@ -461,6 +461,31 @@ static void probes_carry_data(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9002 6.2.4: which data a probe repeats is open; but what went out last
+ * has its turn, too, if no probe is acknowledged.
+ */
+static void all_have_a_turn(void)
+{
+	int i;
+
+	start();
+	for (i = 0; i < 4; i++) {
+		CHECK(fix_write(&f, true, 100, false));
+		fix_send(&f);
+	}
+	for (i = 0; i < 3; i++) {
+		fix_forget(&f);
+		f.now = quic_conn_deadline(&f.c);
+		quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+		fix_send(&f);
+		CHECK_EQ(fix_stream_bytes(&f), 200);
+		CHECK_EQ(fix_nth(&f, QUIC_FRAME_STREAM, 0)->f.stream.id,
+			 i % 2 ? 10 : 2);
+	}
+	fix_free(&f);
+}
+
 /* RFC 9002 6.2.4, 7.5: two datagrams beyond the window, that count in it */
 static void two_probes_only(void)
 {
@@ -765,6 +790,7 @@ int main(void)
 	TEST(by_time_short_path);
 	TEST(pto_and_backoff);
 	TEST(probes_carry_data);
+	TEST(all_have_a_turn);
 	TEST(two_probes_only);
 	TEST(not_before_confirmed);
 	TEST(anti_deadlock);
