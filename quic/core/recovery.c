@@ -280,7 +280,7 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	struct quic_space *sp = &c->space[space];
 	struct ack_sum sum = { .cc = { .now = now, .rtt = &c->rtt } };
 	const struct quic_sent *newest;
-	u64 lo, hi, sample_ns = 0, newest_ns = 0;
+	u64 lo, hi, sample_ns = 0;
 	enum quic_err err;
 	bool is_newer;
 
@@ -299,10 +299,8 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	/* what waited for keys is processed as of its arrival, in the past */
 	if (f->ack.largest >= sp->sent.base &&
 	    newest->state == QUIC_SENT_OUT && newest->path == c->path.epoch &&
-	    newest->time_ns <= now) {
-		newest_ns = newest->time_ns;
-		sample_ns = now - newest_ns;
-	}
+	    newest->time_ns <= now)
+		sample_ns = now - newest->time_ns;
 	quic_ack_first(f, &lo, &hi);
 	err = ack_range(c, space, lo, hi, &sum, gfp);
 	while (!err && lo > sp->sent.base && quic_ack_next(f, &lo, &hi))
@@ -317,9 +315,14 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 		quic_rtt_sample(&c->rtt, sample_ns, reported_delay(c, space, f),
 				now);
 	detect_lost(c, space, now, gfp);
-	/* RFC 9000 13.4.2.1: reordered ACKs are no reason; RFC 9002 7.1 */
-	if (is_newer && quic_ecn_ack(c, space, f, sum.ect0_pkts))
-		quic_cc_congestion(&c->cc, newest_ns, now);
+	/*
+	 * RFC 9000 13.4.2.1: reordered ACKs are no reason; RFC 9002 7.1. The
+	 * counts are those of all paths: one of which the ACK says nothing
+	 * else is not meant.
+	 */
+	if (is_newer && quic_ecn_ack(c, space, f, sum.ect0_pkts) &&
+	    sum.cc.pkts)
+		quic_cc_congestion(&c->cc, sum.cc.newest_sent_ns, now);
 	end_ack(c, &sum);
 	quic_recovery_settle(c, space);
 	/* RFC 9002 6.2.1 */

@@ -169,6 +169,38 @@ static void reordered(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9002 7.1, RFC 9000 9.4: the newest packet may have gone another way;
+ * those that went here are as old as they are.
+ */
+static void other_path(void)
+{
+	struct quic_sent_ring *r;
+	u64 window;
+
+	start();
+	r = &f.c.space[APP].sent;
+	f.c.cc.window_bytes = 100000;
+	send_pings(2);
+	CHECK_EQ(ack(first_pn, first_pn, 0, 0, 1), 0);
+	window = f.c.cc.window_bytes;
+	CHECK(window <= 50000);
+	/* after the reaction: new congestion */
+	f.now += MS;
+	first_pn = send_pings(2);
+	quic_sent_at(r, first_pn + 1)->path++;
+	CHECK_EQ(ack(first_pn, first_pn + 1, 0, 0, 3), 0);
+	CHECK(f.c.cc.window_bytes <= window / 2 + 1);
+	/* nothing of this path */
+	f.now += MS;
+	window = f.c.cc.window_bytes;
+	first_pn = send_pings(1);
+	quic_sent_at(r, first_pn)->path++;
+	CHECK_EQ(ack(first_pn, first_pn, 0, 0, 4), 0);
+	CHECK_EQ(f.c.cc.window_bytes, window);
+	fix_free(&f);
+}
+
 /* RFC 9002 7.1, B.7: CE is congestion, once in a round trip. */
 static void congestion(void)
 {
@@ -289,6 +321,7 @@ int main(void)
 	TEST(decreasing);
 	TEST(reordered);
 	TEST(congestion);
+	TEST(other_path);
 	TEST(forged_congestion);
 	TEST(marked_lost);
 	TEST(silent);
