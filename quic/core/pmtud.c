@@ -157,6 +157,20 @@ void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u32 hint_bytes,
 	}
 }
 
+/*
+ * RFC 9002 7: a probe counts for the window like any packet. What does not
+ * even fit when nothing else is in flight is tried later: a window is two
+ * packets at least, and grows with them.
+ */
+static void fit_window(struct quic_conn *c)
+{
+	struct quic_pmtud *p = &c->path.pmtud;
+
+	if (p->probe_bytes > c->cc.window_bytes)
+		p->probe_bytes = round_down((u32)c->cc.window_bytes,
+					    STEP_BYTES);
+}
+
 u32 quic_pmtud_due(struct quic_conn *c, u64 now)
 {
 	struct quic_pmtud *p = &c->path.pmtud;
@@ -170,6 +184,7 @@ u32 quic_pmtud_due(struct quic_conn *c, u64 now)
 		start_search(c, now);
 	if (p->state != QUIC_PMTUD_SEARCHING || p->in_flight)
 		return 0;
+	fit_window(c);
 	return p->probe_bytes;
 }
 

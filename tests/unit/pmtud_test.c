@@ -81,6 +81,28 @@ static void run(u32 limit, unsigned int rounds)
 	}
 }
 
+/* RFC 9002 7: a probe larger than the first window is not waited for. */
+static void larger_than_window(void)
+{
+	start();
+	begin(16384, U32_MAX);
+	CHECK(f.c.cc.window_bytes < 16384);
+	CHECK_EQ(fix_plan(&f, QUIC_PLAN_PKTS), 1);
+	CHECK_EQ(f.plan.dgram_len, 12000);
+	fix_commit(&f, 1);
+	f.now += 10 * MS;
+	fix_ack_all(&f, APP);
+	CHECK_EQ(mtu(), 12000);
+	CHECK_EQ(fix_plan(&f, QUIC_PLAN_PKTS), 1);
+	CHECK_EQ(f.plan.dgram_len, 16384);
+	fix_commit(&f, 1);
+	f.now += 10 * MS;
+	fix_ack_all(&f, APP);
+	CHECK_EQ(mtu(), 16384);
+	CHECK_EQ(pm()->state, QUIC_PMTUD_COMPLETE);
+	fix_free(&f);
+}
+
 /* RFC 9000 14.3, RFC 8899 5.2: 1200 until a probe of the full size arrived */
 static void good_path(void)
 {
@@ -409,6 +431,7 @@ static void largest(void)
 int main(void)
 {
 	TEST(good_path);
+	TEST(larger_than_window);
 	TEST(not_in_handshake);
 	TEST(not_without_keys);
 	TEST(within_window);
