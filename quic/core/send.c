@@ -92,9 +92,9 @@ static u64 pending_value(struct quic_conn *c, u8 type, u64 now)
 	case QUIC_FRAME_MAX_DATA:
 		return quic_flow_grant(c, now);
 	case QUIC_FRAME_MAX_STREAMS_BIDI:
-		return c->streams.max_peer[0];
+		return quic_streams_grant_peer(c, false);
 	case QUIC_FRAME_MAX_STREAMS_UNI:
-		return c->streams.max_peer[1];
+		return quic_streams_grant_peer(c, true);
 	case QUIC_FRAME_DATA_BLOCKED:
 		return c->flow.tx_max;
 	case QUIC_FRAME_STREAMS_BLOCKED_BIDI:

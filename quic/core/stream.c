@@ -165,9 +165,31 @@ void quic_stream_bury(struct quic_conn *c, struct quic_stream *s)
 	if (is_ours(c, s->id))
 		return;
 	/* RFC 9000 4.6: a stream that is over makes room for another. */
-	c->streams.max_peer[uni]++;
-	c->pending |= uni ? QUIC_PEND_MAX_STREAMS_UNI :
-			    QUIC_PEND_MAX_STREAMS_BIDI;
+	c->streams.over_peer[uni]++;
+	quic_streams_maybe_grant(c, uni);
+}
+
+/*
+ * Not one by one: when they double what the peer has left, and at once when
+ * that is nothing.
+ */
+void quic_streams_maybe_grant(struct quic_conn *c, bool uni)
+{
+	const struct quic_streams *ss = &c->streams;
+
+	if (ss->over_peer[uni] &&
+	    ss->over_peer[uni] >= ss->max_peer[uni] - ss->opened_peer[uni])
+		c->pending |= uni ? QUIC_PEND_MAX_STREAMS_UNI :
+				    QUIC_PEND_MAX_STREAMS_BIDI;
+}
+
+u64 quic_streams_grant_peer(struct quic_conn *c, bool uni)
+{
+	struct quic_streams *ss = &c->streams;
+
+	ss->max_peer[uni] += ss->over_peer[uni];
+	ss->over_peer[uni] = 0;
+	return ss->max_peer[uni];
 }
 
 void quic_streams_kill(struct quic_conn *c)

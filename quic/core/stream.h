@@ -132,6 +132,7 @@ struct quic_stream {
  * @opened_peer: number of streams the peer opened, bidi and uni
  * @max_local: how many the peer lets us open
  * @max_peer: how many we let the peer open
+ * @over_peer: streams of the peer that are over and not in @max_peer yet
  * @limit_peer: how many the peer may have open at a time
  * @blocked_at: limit at which we said STREAMS_BLOCKED; U64_MAX: never
  */
@@ -148,6 +149,7 @@ struct quic_streams {
 	u64 opened_peer[2];
 	u64 max_local[2];
 	u64 max_peer[2];
+	u64 over_peer[2];
 	u32 limit_peer[2];
 	u64 blocked_at[2];
 };
@@ -270,6 +272,10 @@ void quic_stream_free(struct quic_stream *s);
 
 int quic_streams_init(struct quic_conn *c, gfp_t gfp);
 void quic_streams_free(struct quic_conn *c);
+/* Is it time to let the peer open more? Then MAX_STREAMS is pending. */
+void quic_streams_maybe_grant(struct quic_conn *c, bool uni);
+/* MAX_STREAMS is built. Return: its value (RFC 9000 4.6). */
+u64 quic_streams_grant_peer(struct quic_conn *c, bool uni);
 /* Apply what the peer's (or remembered) transport parameters grant. */
 void quic_streams_grant(struct quic_conn *c);
 

@@ -45,6 +45,7 @@ static enum quic_err open_peer(struct quic_conn *c, u64 id, gfp_t gfp)
 		ss->opened_peer[uni]++;
 		tell(c, s, gfp);
 	}
+	quic_streams_maybe_grant(c, uni);
 	return QUIC_ERR_NONE;
 }
 

@@ -521,7 +521,7 @@ static void abort_loses_nothing(void)
 	fix_stream(&f, 2, 0, 1, true);
 	quic_stream_read(&f.c, quic_stream_find(&f.c, 2), 1, true);
 	f.c.pending |= QUIC_PEND_MAX_DATA | QUIC_PEND_PING |
-		       QUIC_PEND_HANDSHAKE_DONE;
+		       QUIC_PEND_HANDSHAKE_DONE | QUIC_PEND_MAX_STREAMS_UNI;
 	fix_write(&f, false, 500, true);
 	s = fix_write(&f, true, 500, false);
 	quic_stream_reset(&f.c, s, 9);

@@ -193,6 +193,44 @@ static void room_for_another(void)
 	fix_free(&f);
 }
 
+/* RFC 9000 4.6: not each time, but before the peer is at its end. */
+static void room_for_several(void)
+{
+	struct quic_tparams tp;
+	struct quic_stream *s;
+	struct fix f;
+	u64 id;
+	int i;
+
+	fix_params(&tp);
+	tp.initial_max_streams_uni = 100;
+	fix_open(&f, true, &tp, NULL);
+	for (id = 2; id < 2 + 4 * 50; id += 4) {
+		CHECK_EQ(fix_count(&f, QUIC_FRAME_MAX_STREAMS_UNI), 0);
+		CHECK_EQ(fix_stream(&f, id, 0, 1, true), 0);
+		s = quic_stream_readable(&f.c);
+		quic_stream_read(&f.c, s, 1, true);
+		fix_send(&f);
+	}
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_MAX_STREAMS_UNI), 1);
+	CHECK_EQ(fix_nth(&f, QUIC_FRAME_MAX_STREAMS_UNI, 0)->f.limit.max, 150);
+	fix_forget(&f);
+	for (i = 0; i < 70; i++, id += 4) {
+		CHECK_EQ(fix_stream(&f, id, 0, 1, i < 29), 0);
+		s = quic_stream_readable(&f.c);
+		quic_stream_read(&f.c, s, 1, i < 29);
+		fix_send(&f);
+	}
+	/* 29 are over, and 30 left; then 29 */
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_MAX_STREAMS_UNI), 0);
+	CHECK_EQ(fix_stream(&f, id, 0, 1, false), 0);
+	fix_send(&f);
+	CHECK_EQ(fix_nth(&f, QUIC_FRAME_MAX_STREAMS_UNI, 0)->f.limit.max, 179);
+	while (reap(&f))
+		;
+	fix_free(&f);
+}
+
 /* RFC 9000 4.4: both halves must be over, and the glue's pointer gone. */
 static void burial(void)
 {
@@ -320,6 +358,7 @@ int main(void)
 	TEST(initial_limits);
 	TEST(granted_later);
 	TEST(room_for_another);
+	TEST(room_for_several);
 	TEST(burial);
 	TEST(killed);
 	TEST(table_grows);
