@@ -52,6 +52,9 @@ void quic_ecn_lost(struct quic_conn *c, const struct quic_sent *pkt)
 	if (e->state != QUIC_ECN_UNKNOWN || pkt->time_ns < e->since_ns ||
 	    !(pkt->flags & QUIC_SENT_ELICITING))
 		return;
+	/* who rejects 0-RTT drops its packets, marked or not */
+	if (pkt->gen == QUIC_EARLY_GEN)
+		return;
 	/* RFC 9000 13.4.2.1: marked packets, and they alone, do not pass */
 	if (++e->lost_pkts >= e->test_pkts)
 		set_state(c, QUIC_ECN_FAILED);
