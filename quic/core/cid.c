@@ -312,7 +312,12 @@ static enum quic_err retire_prior(struct quic_conn *c, u64 prior)
 	struct quic_cids *ids = &c->cids;
 	unsigned int i;
 
-	if (prior <= ids->remote_retire)
+	/*
+	 * The one that came with the request may have been used up and given
+	 * back before, and those that take its place be still on their way,
+	 * with the same request.
+	 */
+	if (prior <= ids->remote_retire || prior > highest(ids->remote))
 		return QUIC_ERR_NONE;
 	ids->remote_retire = prior;
 	for (i = 0; i < QUIC_CIDS_MAX; i++) {
@@ -374,14 +379,31 @@ int quic_cid_retire_local(struct quic_conn *c, u64 prior)
 	return 0;
 }
 
+static void announce_again(struct quic_cids *ids)
+{
+	unsigned int i;
+
+	for (i = 0; i < QUIC_CIDS_MAX; i++)
+		if (ids->local[i].state == QUIC_CID_ACTIVE &&
+		    ids->local[i].seq >= ids->local_retire)
+			ids->local[i].state = QUIC_CID_PENDING;
+}
+
 void quic_cid_renew(struct quic_conn *c)
 {
 	struct quic_cids *ids = &c->cids;
 
-	/* RFC 9000 5.1.2: one request at a time */
-	if (!c->local.initial_scid.len ||
-	    quic_cid_lowest(ids->local) < ids->local_retire)
+	if (!c->local.initial_scid.len)
 		return;
+	/*
+	 * RFC 9000 5.1.2: one request at a time, since its fulfilment can be
+	 * heard; here it cannot. A peer that used up these ids, too, gets
+	 * others, as long as there is room; then the last ones again.
+	 */
+	if (QUIC_CIDS_MAX - count_used(ids->local) < 2) {
+		announce_again(ids);
+		return;
+	}
 	ids->local_retire = ids->local_next;
 	c->news |= QUIC_NEWS_CIDS;
 }

@@ -485,6 +485,28 @@ static void retire_local(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9000 5.1.2: a request whose own id was used up before, and comes again:
+ * what replaces the ids in use is on its way.
+ */
+static void retire_prior_too_early(void)
+{
+	struct fix f;
+
+	fix_open(&f, false, NULL, NULL);
+	CHECK_EQ(recv_new(&f, 1, 0, 0x31), 0);
+	/* another path took number 1, and is no more */
+	CHECK(quic_cid_take_alt(&f.c));
+	CHECK_EQ(f.c.cids.remote[f.c.cids.remote_alt].seq, 1);
+	quic_cid_leave_alt(&f.c);
+	CHECK_EQ(recv_new(&f, 1, 1, 0x31), 0);
+	CHECK_EQ(f.c.state, QUIC_CONN_ESTABLISHED);
+	CHECK_EQ(f.c.cids.remote[f.c.cids.remote_cur].seq, 0);
+	CHECK_EQ(recv_new(&f, 2, 1, 0x32), 0);
+	CHECK(uses(&f, 0x32));
+	fix_free(&f);
+}
+
 /* RFC 9000 19.15: Retire Prior To is never above the frame's own number */
 static void retire_prior_of_a_repeat(void)
 {
@@ -525,5 +547,6 @@ int main(void)
 	TEST(retired_and_repeated);
 	TEST(retire_local);
 	TEST(retire_prior_of_a_repeat);
+	TEST(retire_prior_too_early);
 	return tap_done();
 }

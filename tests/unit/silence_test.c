@@ -25,7 +25,11 @@ static void start(void)
 			     .token = token },
 	};
 
-	fix_open(&f, false, NULL, NULL);
+	struct quic_tparams tp;
+
+	fix_params(&tp);
+	tp.active_connection_id_limit = QUIC_CIDS_MAX;
+	fix_open(&f, false, NULL, &tp);
 	CHECK_EQ(fix_frame(&f, QUIC_SPACE_APP, &fr), 0);
 	fix_send(&f);
 	fix_ack_all(&f, QUIC_SPACE_APP);
@@ -123,10 +127,15 @@ static void silent_server(void)
 	CHECK(s);
 	CHECK_EQ(s->f.new_cid.seq, old + 1);
 	CHECK_EQ(s->f.new_cid.retire_prior_to, old + 1);
-	/* RFC 9000 5.1.2: and not again before it did */
+	/* the table is full: the last ones again */
 	cid.data[0] = 0xef;
 	CHECK_EQ(quic_cid_issue(&f.c, &cid, token), 0);
+	CHECK_EQ(quic_cid_wanted(&f.c), 0);
+	fix_send(&f);
+	pass_pto(4);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_NEW_CONNECTION_ID), 2);
 	pass_pto(5);
+	CHECK_EQ(fix_count(&f, QUIC_FRAME_NEW_CONNECTION_ID), 2);
 	CHECK_EQ(f.c.cids.local_retire, old + 1);
 	/* an answer ends it */
 	fix_ack_all(&f, QUIC_SPACE_APP);
