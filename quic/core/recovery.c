@@ -356,7 +356,25 @@ static u64 pto_backoff(const struct quic_conn *c, u64 pto)
 	return pto << min_t(u32, c->pto_count, PTO_MAX_BACKOFF);
 }
 
-/* RFC 9002 6.2.2.1: the client must not wait for a server that cannot send. */
+/*
+ * RFC 9002 6.2.1: nobody delays the ACK of a Handshake packet on purpose; but
+ * who has no keys yet waits for its TLS to make them (RFC 9000 13.2.5), while
+ * its kernel's ACK of an Initial packet was a sample of the network alone. As
+ * long as nothing shows that the peer has keys, its TLS gets the time that an
+ * ACK may take otherwise.
+ */
+static u64 tls_delay(const struct quic_conn *c, int space)
+{
+	if (space != QUIC_SPACE_HANDSHAKE ||
+	    c->space[space].rx.largest != QUIC_PN_NONE)
+		return 0;
+	return QUIC_TLS_DELAY_NS;
+}
+
+/*
+ * RFC 9002 6.2.2.1: the client must not wait for a server that cannot send.
+ * But it is TLS that it waits for, the server's or its own.
+ */
 static u64 deadlock_deadline(const struct quic_conn *c)
 {
 	u64 from = c->last_ack_ns;
@@ -364,7 +382,8 @@ static u64 deadlock_deadline(const struct quic_conn *c)
 
 	for (i = 0; i < QUIC_SPACE_APP; i++)
 		from = max(from, c->space[i].loss.last_eliciting_ns);
-	return from + pto_backoff(c, quic_recovery_pto(c, false));
+	return from + pto_backoff(c, quic_recovery_pto(c, false) +
+				     QUIC_TLS_DELAY_NS);
 }
 
 /* RFC 9002 A.8 GetPtoTimeAndSpace; RFC 9002 6.2.1#2: the earliest of them */
@@ -383,7 +402,8 @@ static u64 pto_deadline(const struct quic_conn *c, int *space)
 		if (i == QUIC_SPACE_APP && !c->confirmed)
 			continue;
 		t = l->last_eliciting_ns +
-		    pto_backoff(c, quic_recovery_pto(c, i == QUIC_SPACE_APP));
+		    pto_backoff(c, quic_recovery_pto(c, i == QUIC_SPACE_APP) +
+				   tls_delay(c, i));
 		if (t < best) {
 			best = t;
 			*space = i;

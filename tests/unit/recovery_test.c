@@ -530,9 +530,9 @@ static void anti_deadlock(void)
 	f.now += 40 * MS;
 	fix_ack_all(&f, QUIC_SPACE_INITIAL);
 	CHECK_EQ(f.c.space[QUIC_SPACE_INITIAL].loss.eliciting, 0);
-	/* 40 + 4 * 20 after the acknowledgement */
+	/* 40 + 4 * 20 after the acknowledgement, and what the server's TLS takes */
 	at = quic_recovery_deadline(&f.c);
-	CHECK_EQ(at, f.now + 120 * MS);
+	CHECK_EQ(at, f.now + 145 * MS);
 	fix_forget(&f);
 	f.now = at;
 	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
@@ -748,7 +748,33 @@ static void earlier_space(void)
 	CHECK_EQ(quic_recovery_deadline(&f.c), at);
 	fix_ack_all(&f, QUIC_SPACE_INITIAL);
 	CHECK_EQ(quic_recovery_deadline(&f.c),
-		 f.now + quic_recovery_pto(&f.c, false));
+		 f.now + quic_recovery_pto(&f.c, false) + QUIC_TLS_DELAY_NS);
+	fix_free(&f);
+}
+
+/*
+ * RFC 9002 6.2.1, RFC 9000 13.2.5: a kernel acknowledges the first flight at
+ * once, and the second when user space has made the keys for it.
+ */
+static void tls_takes_time(void)
+{
+	u64 pto;
+
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	f.c.path.validated = true;
+	send_crypto(QUIC_LVL_INITIAL, QUIC_SPACE_INITIAL);
+	f.now += MS / 10;
+	fix_ack_all(&f, QUIC_SPACE_INITIAL);
+	pto = quic_recovery_pto(&f.c, false);
+	CHECK(pto < 2 * MS);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, false, f.now);
+	send_crypto(QUIC_LVL_HANDSHAKE, QUIC_SPACE_HANDSHAKE);
+	CHECK_EQ(quic_recovery_deadline(&f.c), f.now + pto + QUIC_TLS_DELAY_NS);
+	/* it has keys: from here on only the network counts */
+	CHECK_EQ(fix_ping(&f, QUIC_SPACE_HANDSHAKE), 0);
+	fix_send(&f);
+	CHECK_EQ(quic_recovery_deadline(&f.c), f.now + pto);
 	fix_free(&f);
 }
 
@@ -801,6 +827,7 @@ int main(void)
 	TEST(persistent);
 	TEST(in_flight);
 	TEST(earlier_space);
+	TEST(tls_takes_time);
 	TEST(loss_timer_first);
 	return tap_done();
 }
