@@ -233,6 +233,9 @@ static int send_handshake(struct sock *sk, struct msghdr *msg, size_t len,
 	kvfree(data);
 	if (err)
 		return err;
+	if (q->conn.state == QUIC_CONN_HANDSHAKE)
+		quic_nagle_write(&q->conn, msg->msg_flags & MSG_MORE,
+				 quic_now());
 	quic_sock_push(sk);
 	return len;
 }

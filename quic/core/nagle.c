@@ -25,6 +25,13 @@ static bool short_is_out(const struct quic_conn *c)
 	return quic_sent_at(r, pn)->state == QUIC_SENT_OUT;
 }
 
+bool quic_nagle_holds_crypto(const struct quic_conn *c,
+			     const struct quic_crypto_stream *cs)
+{
+	return c->state == QUIC_CONN_HANDSHAKE && !cs->tx_lost.n &&
+	       c->nagle.more_until_ns != QUIC_TIME_NEVER;
+}
+
 bool quic_nagle_holds(const struct quic_conn *c, u64 bytes)
 {
 	/* 0-RTT: the first flight takes all that there is */

@@ -6,6 +6,7 @@
 #include "env.h"
 
 struct quic_conn;
+struct quic_crypto_stream;
 
 /* For so long a writer may keep saying that more follows. */
 #define QUIC_NAGLE_MORE_NS	(200 * QUIC_NSEC_PER_MSEC)
@@ -40,6 +41,13 @@ void quic_nagle_write(struct quic_conn *c, bool more, u64 now);
 
 /* Are @bytes of stream data, all there is, to be held back? */
 bool quic_nagle_holds(const struct quic_conn *c, u64 bytes);
+
+/*
+ * Is new handshake data to be held back? RFC 9000 12.2: with what TLS makes
+ * next it shares a datagram.
+ */
+bool quic_nagle_holds_crypto(const struct quic_conn *c,
+			     const struct quic_crypto_stream *cs);
 
 /* A packet with stream data that it did not fill. */
 static inline void quic_nagle_sent_short(struct quic_nagle *n, u64 pn)

@@ -439,7 +439,9 @@ static bool has_eliciting(struct quic_conn *c, int space)
 	const struct quic_space *sp = &c->space[space];
 	u32 off, len;
 
-	if (sp->loss.probes || next_crypto(&sp->crypto, &off, &len))
+	if (sp->loss.probes ||
+	    (next_crypto(&sp->crypto, &off, &len) &&
+	     !quic_nagle_holds_crypto(c, &sp->crypto)))
 		return true;
 	if (space != QUIC_SPACE_APP)
 		return false;

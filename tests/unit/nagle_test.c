@@ -167,6 +167,42 @@ static void given_back(void)
 	fix_free(&f);
 }
 
+static void crypto(enum quic_level level, u32 len, bool more)
+{
+	static const u8 message[3000];
+
+	CHECK_EQ(quic_conn_crypto_write(&f.c, level, message, len, GFP_KERNEL),
+		 0);
+	quic_nagle_write(&f.c, more, f.now);
+}
+
+/* RFC 9000 12.2: the messages of one flight, of two levels */
+static void flight(void)
+{
+	CHECK_EQ(fix_start(&f, true, NULL), 0);
+	quic_conn_recv_dgram(&f.c, 1200);
+	crypto(QUIC_LVL_INITIAL, 90, true);
+	CHECK_EQ(fix_send(&f), 0);
+	quic_conn_keys(&f.c, QUIC_LVL_HANDSHAKE, true, f.now);
+	CHECK_EQ(fix_send(&f), 0);
+	crypto(QUIC_LVL_HANDSHAKE, 800, false);
+	CHECK_EQ(fix_send(&f), 2);
+	CHECK_EQ(f.n_dgrams, 1);
+	CHECK_EQ(f.min_dgram, 1200);
+	/* what is lost does not wait for a writer */
+	crypto(QUIC_LVL_HANDSHAKE, 10, true);
+	CHECK_EQ(fix_send(&f), 0);
+	f.now += QUIC_NSEC_PER_SEC / 10;
+	CHECK(quic_conn_deadline(&f.c) < QUIC_TIME_NEVER);
+	/* nor does the writer keep the rest for ever */
+	fix_forget(&f);
+	f.now += QUIC_NAGLE_MORE_NS;
+	quic_conn_timeout(&f.c, f.now, GFP_ATOMIC);
+	CHECK(fix_send(&f) >= 1);
+	CHECK(fix_count(&f, QUIC_FRAME_CRYPTO) >= 1);
+	fix_free(&f);
+}
+
 int main(void)
 {
 	TEST(off);
@@ -180,5 +216,6 @@ int main(void)
 	TEST(more);
 	TEST(more_ends);
 	TEST(given_back);
+	TEST(flight);
 	return tap_done();
 }
