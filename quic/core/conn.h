@@ -194,6 +194,7 @@ struct quic_conn_stats {
  * @idle_from_ns: when the idle timer was last restarted
  * @idle_reset_on_send: the next ack-eliciting packet restarts it
  * @keepalive_ns: silence after which a PING goes out; 0: none ever
+ * @starved: stream data is refused for want of memory, until some is read
  * @pinged_ns: when the last of these was due
  * @send_idle: the last plan ended for lack of data, not of window or time
  * @acks_only: packets in a row that carried nothing to acknowledge
@@ -256,6 +257,7 @@ struct quic_conn {
 	bool idle_reset_on_send;
 	bool retried;
 	bool send_idle;
+	bool starved;
 	struct quic_cid odcid;
 	struct quic_cid retry_scid;
 	struct quic_cid initial_rscid;	/* peer's first source connection id */

@@ -42,6 +42,9 @@ u64 quic_idle_ping_deadline(const struct quic_conn *c)
 {
 	u64 wait = c->keepalive_ns;
 
+	/* what is refused is not acknowledged: a slow reader would seem dead */
+	if (c->starved && !wait && c->idle_ns)
+		wait = timeout_ns(c);
 	if (!wait || c->state != QUIC_CONN_ESTABLISHED ||
 	    c->space[QUIC_SPACE_APP].loss.eliciting ||
 	    c->pending & QUIC_PEND_PING)

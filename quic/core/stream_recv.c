@@ -169,8 +169,10 @@ enum quic_err quic_stream_recv_data(struct quic_conn *c,
 	if (err || s->recv_state >= QUIC_RECV_RECVD)
 		return err;
 	if (!s->stop_sent) {
-		if (is_refused(c, s, f, buf))
+		if (is_refused(c, s, f, buf)) {
+			c->starved = true;
 			return QUIC_ERR_NOMEM;
+		}
 		err = take_data(c, s, f, buf, gfp);
 		if (err)
 			return err;
@@ -252,6 +254,7 @@ void quic_stream_read(struct quic_conn *c, struct quic_stream *s, u64 len,
 {
 	u64 mem = s->rx.mem;
 
+	c->starved = false;
 	quic_reasm_consume(&s->rx, len);
 	c->mem_rx -= mem - s->rx.mem;
 	c->flow.rx_read += len;

@@ -84,6 +84,21 @@ static void within_timeout(void)
 	fix_free(&f);
 }
 
+/*
+ * RFC 9000 10.1.2: what a full machine refuses is not acknowledged, and the
+ * peer would take a slow reader for dead.
+ */
+static void starved(void)
+{
+	start(0);
+	CHECK_EQ(quic_idle_ping_deadline(&f.c), QUIC_TIME_NEVER);
+	f.c.starved = true;
+	CHECK_EQ(quic_idle_ping_deadline(&f.c), f.c.idle_from_ns + 15 * SEC);
+	f.c.idle_ns = 0;
+	CHECK_EQ(quic_idle_ping_deadline(&f.c), QUIC_TIME_NEVER);
+	fix_free(&f);
+}
+
 /* It keeps alive, as long as somebody answers. */
 static void keeps_alive(void)
 {
@@ -128,6 +143,7 @@ int main(void)
 	TEST(not_when_data_flies);
 	TEST(blocked);
 	TEST(within_timeout);
+	TEST(starved);
 	TEST(keeps_alive);
 	TEST(off);
 	return tap_done();

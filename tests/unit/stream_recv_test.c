@@ -483,7 +483,9 @@ static void starved(void)
 
 	start();
 	/* behind a hole */
+	CHECK(!f.c.starved);
 	CHECK_EQ(recv_into(&buf, 1000, 1000), QUIC_ERR_NOMEM);
+	CHECK(f.c.starved);
 	CHECK_EQ(recv_into(&buf, 0, 1000), 0);
 	s = find(PEER_BIDI);
 	CHECK_EQ(s->rx.ready, 1000);
@@ -496,6 +498,7 @@ static void starved(void)
 	/* what is there already costs nothing */
 	CHECK_EQ(recv_into(&buf, 500, 500), 0);
 	quic_stream_read(&f.c, s, 17000, false);
+	CHECK(!f.c.starved);
 	CHECK_EQ(buf.refs, 1);
 	/* overlapping what was read, too */
 	CHECK_EQ(recv_into(&buf, 16900, 1000), 0);
