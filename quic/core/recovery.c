@@ -497,7 +497,9 @@ void quic_recovery_timeout(struct quic_conn *c, u64 now, gfp_t gfp)
 	c->pto_count++;
 	quic_ecn_timeout(c);
 	quic_migration_silence(c, now);
-	c->space[space].loss.probes = PTO_PROBES;
+	/* RFC 9002 6.2.4: a second one may help against loss, if any is possible */
+	c->space[space].loss.probes = c->space[space].loss.eliciting ?
+				      PTO_PROBES : 1;
 	requeue(c, space, gfp);
 }
 
