@@ -264,17 +264,11 @@ static int fail_tls(gnutls_session_t session, struct quic_handshake *handshake,
 	return ret;
 }
 
-/*
- * Does something follow at once that will go out with it? Another message; or
- * the last secrets of a client, which make the kernel send.
- */
-static bool shares_datagram(const struct quic_handshake *handshake,
-			    const struct quic_flight_item *item)
+/* Does another message follow at once that will go out with it? */
+static bool shares_datagram(const struct quic_flight_item *item)
 {
 	while ((item = item->next)) {
-		if (item->kind == QUIC_FLIGHT_MESSAGE ||
-		    (handshake->client &&
-		     item->secret.level == QUIC_CRYPTO_APP))
+		if (item->kind == QUIC_FLIGHT_MESSAGE)
 			return true;
 	}
 	return false;
@@ -305,7 +299,7 @@ static void prepare_send(struct quic_handshake *handshake,
 	handshake->step.s_sendmsg.msg = msg;
 	/* RFC 9000 12.2: a flight's levels share datagrams */
 	handshake->step.s_sendmsg.flags = MSG_NOSIGNAL;
-	if (shares_datagram(handshake, item))
+	if (shares_datagram(item))
 		handshake->step.s_sendmsg.flags |= MSG_MORE;
 	handshake->step.s_sendmsg.retval = -EINVAL;
 	handshake->active = true;

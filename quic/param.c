@@ -62,7 +62,7 @@ static bool param_valid(const struct quic_transport_param *p)
 	       zero_or_in(p->ack_delay_exponent, 0, MAX_ACK_DELAY_EXP) &&
 	       zero_or_in(p->max_ack_delay, 0, MAX_ACK_DELAY_US - 1) &&
 	       zero_or_in(p->active_connection_id_limit, MIN_CIDS,
-			  QUIC_CIDS_MAX) &&
+			  QUIC_CIDS_LIMIT) &&
 	       zero_or_in(p->max_idle_timeout, MIN_IDLE_US, U32_MAX) &&
 	       zero_or_in(p->max_datagram_frame_size, MIN_DATAGRAM, U16_MAX) &&
 	       zero_or_in(p->max_streams_bidi, 0, MAX_STREAMS) &&

@@ -10,7 +10,8 @@
 
 struct quic_conn;
 
-#define QUIC_CIDS_MAX	8	/* of each side, at a time */
+#define QUIC_CIDS_MAX	9	/* of each side, at a time */
+#define QUIC_CIDS_LIMIT	8	/* that the peer may give us */
 
 enum quic_cid_state {
 	QUIC_CID_FREE = 0,

@@ -73,7 +73,7 @@ static void init_params(struct quic_conn *c, const struct quic_conn_cfg *cfg)
 	/* RFC 9000 18.2#6: 2 at least; no more than the table holds */
 	c->local.active_connection_id_limit =
 		clamp_t(u64, c->local.active_connection_id_limit, 2,
-			QUIC_CIDS_MAX);
+			QUIC_CIDS_LIMIT);
 	c->local.initial_scid = cfg->scid;
 	c->local.has_initial_scid = true;
 	if (cfg->server) {

@@ -221,8 +221,8 @@ static void table_full(void)
 	fix_params(&tp);
 	tp.active_connection_id_limit = 100;
 	fix_open(&f, false, &tp, NULL);
-	CHECK_EQ(f.c.local.active_connection_id_limit, QUIC_CIDS_MAX);
-	for (seq = 1; seq < QUIC_CIDS_MAX; seq++)
+	CHECK_EQ(f.c.local.active_connection_id_limit, QUIC_CIDS_LIMIT);
+	for (seq = 1; seq < QUIC_CIDS_LIMIT; seq++)
 		CHECK_EQ(recv_new(&f, seq, 0, 0x30 + seq), 0);
 	/* a ninth, and the first one back */
 	CHECK_EQ(recv_new(&f, seq, 1, 0x30 + seq), 0);
@@ -236,7 +236,7 @@ static void table_full(void)
 	/* sequence numbers with holes: nothing below the limit is there */
 	fix_open(&f, false, &tp, NULL);
 	CHECK_EQ(recv_new(&f, 10, 1, 0x3a), 0);
-	for (seq = 11; seq < 10 + QUIC_CIDS_MAX; seq++)
+	for (seq = 11; seq < 10 + QUIC_CIDS_LIMIT; seq++)
 		CHECK_EQ(recv_new(&f, seq, 1, 0x30 + seq), 0);
 	CHECK_EQ(recv_new(&f, 100, 5, 0x77), QUIC_ERR_CONNECTION_ID_LIMIT);
 	fix_free(&f);

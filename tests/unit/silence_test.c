@@ -28,7 +28,7 @@ static void start(void)
 	struct quic_tparams tp;
 
 	fix_params(&tp);
-	tp.active_connection_id_limit = QUIC_CIDS_MAX;
+	tp.active_connection_id_limit = QUIC_CIDS_LIMIT;
 	fix_open(&f, false, NULL, &tp);
 	CHECK_EQ(fix_frame(&f, QUIC_SPACE_APP, &fr), 0);
 	fix_send(&f);
