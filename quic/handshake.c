@@ -69,8 +69,15 @@ static int install_app(struct quic_sock *q, enum quic_dir dir,
 	struct quic_app_keys *keys = &q->crypt.app[dir];
 	int err;
 
-	if (quic_hp_valid(&keys->hp))
+	if (keys->set)
 		return -EINVAL;
+	/* what this side asked for is agreed on, or not, before it has keys */
+	if (q->conn.local.disable_1rtt_encryption && !q->conn.has_remote)
+		return -EINVAL;
+	if (quic_conn_clear(&q->conn)) {
+		keys->set = true;
+		return 0;
+	}
 	if (q->crypt.cipher && q->crypt.cipher != secret->cipher)
 		return -EINVAL;
 	err = quic_hp_init(&keys->hp, secret);
@@ -85,6 +92,7 @@ static int install_app(struct quic_sock *q, enum quic_dir dir,
 	if (err)
 		goto err_key;
 	q->crypt.cipher = secret->cipher;
+	keys->set = true;
 	return 0;
 
 err_key:
@@ -97,8 +105,7 @@ err_hp:
 
 static bool have_both_app(const struct quic_sock *q)
 {
-	return quic_hp_valid(&q->crypt.app[QUIC_DIR_RX].hp) &&
-	       quic_hp_valid(&q->crypt.app[QUIC_DIR_TX].hp);
+	return q->crypt.app[QUIC_DIR_RX].set && q->crypt.app[QUIC_DIR_TX].set;
 }
 
 static int install_early(struct quic_sock *q, enum quic_dir dir,
@@ -151,7 +158,8 @@ static int secret_set(struct quic_sock *q,
 
 	if (secret->level == QUIC_CRYPTO_EARLY)
 		return 0;
-	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q)) {
+	if (secret->level == QUIC_CRYPTO_APP && have_both_app(q) &&
+	    !quic_conn_clear(&q->conn)) {
 		set_limits(q);
 		quic_keys_ready(&q->conn.keys, 1);
 	}
@@ -170,8 +178,10 @@ static int secret_set(struct quic_sock *q,
  *
  * Context: process context, sock lock.
  * Return: 0; -EINVAL for a level, direction, cipher or state that does not
- * fit, or when it was set before, or, the connection then closing, when TLS
- * left handshake bytes unread; -ENOMEM and other errors of the crypto API.
+ * fit, when it was set before, for a 1-RTT secret before the peer's transport
+ * parameters when this side's have disable_1rtt_encryption, or, the connection
+ * then closing, when TLS left handshake bytes unread; -ENOMEM and other errors
+ * of the crypto API.
  */
 int quic_handshake_set_secret(struct sock *sk,
 			      const struct quic_crypto_secret *secret)
@@ -221,7 +231,11 @@ int quic_handshake_set_params(struct sock *sk, const u8 *data, size_t len)
 	err = quic_conn_remote_params(&q->conn, data, len);
 	if (!err && quic_restart_moved(sk))
 		err = QUIC_ERR_INTERNAL;
-	return err ? close_handshake(q, err) : 0;
+	if (err)
+		return close_handshake(q, err);
+	if (quic_conn_clear(&q->conn))
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_CONN_CLEAR);
+	return 0;
 }
 
 /**
@@ -240,7 +254,7 @@ void quic_crypt_prepare(struct sock *sk)
 	u32 want = min(k->tx_gen, k->rx_gen) + 1;
 	int dir;
 
-	if (!have_both_app(q))
+	if (!have_both_app(q) || quic_conn_clear(&q->conn))
 		return;
 	for (dir = 0; dir < QUIC_DIRS; dir++) {
 		while (q->crypt.app[dir].secret.generation < want) {

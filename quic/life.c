@@ -53,6 +53,9 @@ int quic_sock_start(struct sock *sk, struct quic_conn_cfg *cfg,
 	err = quic_conn_init(&q->conn, cfg, quic_gfp());
 	if (err)
 		return err;
+	/* it was allowed once, to this socket or to its listener */
+	if (!READ_ONCE(ctl->allow_disable_1rtt_encryption))
+		q->conn.local.disable_1rtt_encryption = false;
 	err = quic_tx_init(sk);
 	if (err)
 		goto err_conn;

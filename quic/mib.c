@@ -51,6 +51,8 @@ static const struct snmp_mib quic_snmp_list[] = {
 	SNMP_MIB_ITEM("QuicEarlyAccepted", QUIC_MIB_EARLY_ACCEPTED),
 	SNMP_MIB_ITEM("QuicEarlyRejected", QUIC_MIB_EARLY_REJECTED),
 	SNMP_MIB_ITEM("QuicEarlyReplays", QUIC_MIB_EARLY_REPLAYS),
+	SNMP_MIB_ITEM("QuicConnClear", QUIC_MIB_CONN_CLEAR),
+	SNMP_MIB_ITEM("QuicPktClearDrop", QUIC_MIB_PKT_CLEARDROP),
 	SNMP_MIB_SENTINEL
 };
 
@@ -84,13 +86,14 @@ static void show_sock(struct seq_file *seq, struct sock *sk)
 	local = q->local;
 	peer = q->peer;
 	spin_unlock_bh(&qn->lock);
-	seq_printf(seq, "%pISpc\t%pISpc\t%u\t%u\t%u\t%lu\t%d\t%d\t%d\t%llu\n",
+	seq_printf(seq, "%pISpc\t%pISpc\t%u\t%u\t%u\t%lu\t%d\t%d\t%d\t%llu\t%d\n",
 		   &local.sa, &peer.sa, READ_ONCE(sk->sk_state),
 		   READ_ONCE(q->conn.state),
 		   from_kuid_munged(seq_user_ns(seq), sock_i_uid(sk)),
 		   sock_i_ino(sk), READ_ONCE(sk->sk_wmem_queued),
 		   atomic_read(&sk->sk_rmem_alloc),
-		   READ_ONCE(sk->sk_ack_backlog), READ_ONCE(q->listen_drops));
+		   READ_ONCE(sk->sk_ack_backlog), READ_ONCE(q->listen_drops),
+		   q->has_conn && quic_conn_clear(&q->conn));
 }
 
 static void show_line(struct seq_file *seq, void *v, bool endpoints)
@@ -98,7 +101,7 @@ static void show_line(struct seq_file *seq, void *v, bool endpoints)
 	struct sock *sk;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "LOCAL\tPEER\tSTATE\tCONN\tUID\tINODE\tTXMEM\tRXMEM\tQUEUED\tREFUSED\n");
+		seq_puts(seq, "LOCAL\tPEER\tSTATE\tCONN\tUID\tINODE\tTXMEM\tRXMEM\tQUEUED\tREFUSED\tCLEAR\n");
 		return;
 	}
 	sk = quic_to_sk(hlist_entry(v, struct quic_sock, net_node));

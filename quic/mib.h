@@ -65,6 +65,8 @@ enum quic_mib {
 	QUIC_MIB_EARLY_ACCEPTED,	/* connections, both roles */
 	QUIC_MIB_EARLY_REJECTED,	/* by the server that we asked */
 	QUIC_MIB_EARLY_REPLAYS,		/* ClientHellos seen before */
+	QUIC_MIB_CONN_CLEAR,		/* connections without 1-RTT protection */
+	QUIC_MIB_PKT_CLEARDROP,		/* of these: no packet in clear, or from elsewhere */
 	__QUIC_MIB_MAX,
 };
 

@@ -223,7 +223,7 @@ static void sync_on(struct sock *sk, struct net_device *netdev)
 
 /**
  * quic_hw_sync() - give the route's device what it should have
- * @sk: living socket
+ * @sk: living socket; nothing when its 1-RTT packets are in clear
  *
  * Context: process, sock lock.
  */
@@ -233,7 +233,7 @@ void quic_hw_sync(struct sock *sk)
 	struct dst_entry *dst;
 	u32 epoch;
 
-	if (q->conn.state != QUIC_CONN_ESTABLISHED)
+	if (q->conn.state != QUIC_CONN_ESTABLISHED || quic_conn_clear(&q->conn))
 		return;
 	dst = quic_udp_dst(sk);
 	if (IS_ERR(dst))

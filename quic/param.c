@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "param.h"
 
+#include "mib.h"
 #include "proto.h"
 #include "sock.h"
 
@@ -111,6 +112,8 @@ static void apply_param(struct quic_tparams *tp,
 		tp->grease_quic_bit = true;
 	if (p->disable_active_migration)
 		tp->disable_active_migration = true;
+	if (p->disable_1rtt_encryption)
+		tp->disable_1rtt_encryption = true;
 }
 
 /*
@@ -132,10 +135,14 @@ static void apply_conn(struct quic_sock *q,
 	c->idle_ns = c->local.max_idle_timeout_ms * QUIC_NSEC_PER_MSEC;
 }
 
-/* Fields whose feature is not there yet. */
-static bool param_supported(const struct quic_transport_param *p)
+/* Nothing goes in clear unless the administrator lets it. */
+static bool param_allowed(const struct sock *sk,
+			  const struct quic_transport_param *p)
 {
-	return !p->disable_1rtt_encryption;
+	const struct quic_sysctls *ctl = &quic_net(sock_net(sk))->ctl;
+
+	return !p->disable_1rtt_encryption ||
+	       READ_ONCE(ctl->allow_disable_1rtt_encryption);
 }
 
 /**
@@ -145,7 +152,8 @@ static bool param_supported(const struct quic_transport_param *p)
  *
  * Context: sock lock.
  * Return: 0; -EINVAL out of bounds, or once the peer's parameters came or the
- * connection is over; -EOPNOTSUPP for a feature that is not there.
+ * connection is over; -EPERM for disable_1rtt_encryption without
+ * net.quic.allow_disable_1rtt_encryption.
  */
 int quic_param_set(struct sock *sk, const struct quic_transport_param *p)
 {
@@ -157,8 +165,8 @@ int quic_param_set(struct sock *sk, const struct quic_transport_param *p)
 		return -EINVAL;
 	if (!param_valid(p))
 		return -EINVAL;
-	if (!param_supported(p))
-		return -EOPNOTSUPP;
+	if (!param_allowed(sk, p))
+		return -EPERM;
 	apply_param(&q->set.tp, p);
 	if (p->stateless_reset)
 		q->set.stateless_reset = 1;

@@ -385,6 +385,15 @@ static u32 recv_opened_all(struct quic_burst *x, u32 step)
 	return off;
 }
 
+static u32 recv_one(struct quic_burst *x, u32 off, u32 step)
+{
+	u32 len = min(step, x->skb->len - off);
+
+	quic_linear_recv(x, off, len);
+	x->left -= len;
+	return off + len;
+}
+
 /* Up to QUIC_RX_BATCH_PKTS datagrams from @off. Return: where they end. */
 static u32 recv_batch(struct quic_burst *x, u32 off, u32 step)
 {
@@ -405,12 +414,7 @@ static u32 recv_batch(struct quic_burst *x, u32 off, u32 step)
 		recv_short(x, i, off, len);
 		x->left -= len;
 	}
-	if (n)
-		return off;
-	len = min(step, x->skb->len - off);
-	quic_linear_recv(x, off, len);
-	x->left -= len;
-	return off + len;
+	return n ? off : recv_one(x, off, step);
 }
 
 /**
@@ -465,7 +469,8 @@ void quic_burst_recv(struct sock *sk, struct sk_buff *skb, u8 path,
 	if (x.device)
 		off = recv_opened_all(&x, step);
 	while (off < len)
-		off = recv_batch(&x, off, step);
+		off = unlikely(quic_conn_clear(&x.q->conn)) ?
+		      recv_one(&x, off, step) : recv_batch(&x, off, step);
 	quic_rx_mem_put(&x.mem);
 	if (!x.in_place)
 		consume_skb(skb);

@@ -123,6 +123,40 @@ static void recv_packet(struct quic_burst *x, u8 *p, u32 left,
 		quic_burst_open_failed(x, err, tail);
 }
 
+/*
+ * A 1-RTT packet of a connection that agreed on sending them in clear; DOC in
+ * core/clear.h. It is the rest of its datagram.
+ */
+static void recv_clear(struct quic_burst *x, u8 *p, u32 len)
+{
+	struct quic_conn *c = &x->q->conn;
+	enum quic_rx_keys keys = quic_conn_rx_keys(c, QUIC_LVL_APP);
+	struct quic_hdr hdr;
+	u32 hdr_len;
+	int err;
+	u64 pn;
+
+	/* without keys, too, the handshake tells when these may be read */
+	if (keys == QUIC_RX_KEYS_NEVER)
+		quic_burst_count(x, QUIC_MIB_PKT_NOKEYDROP);
+	if (keys == QUIC_RX_KEYS_LATER)
+		quic_wait_keep_packet(x, p, len);
+	if (keys != QUIC_RX_KEYS_READY)
+		return;
+	err = quic_clear_parse(c, p, len, &hdr);
+	if (err == -ENOENT && len >= QUIC_RESET_MIN_BYTES &&
+	    quic_burst_is_reset(x, p + len - QUIC_RESET_TOKEN_LEN))
+		return;
+	if (err || x->path != c->path.id) {
+		quic_burst_count(x, QUIC_MIB_PKT_CLEARDROP);
+		return;
+	}
+	pn = quic_pn_expand(quic_conn_rx_largest(c, QUIC_LVL_APP), hdr.pn,
+			    hdr.pn_len);
+	hdr_len = hdr.pn_off + hdr.pn_len;
+	quic_burst_hand_over(x, &hdr, pn, 0, p + hdr_len, len - hdr_len);
+}
+
 /* Packets that share a datagram (RFC 9000 12.2). */
 static void recv_coalesced(struct quic_burst *x, u8 *p, u32 len)
 {
@@ -132,6 +166,10 @@ static void recv_coalesced(struct quic_burst *x, u8 *p, u32 len)
 	int err;
 
 	while (len) {
+		if (quic_conn_clear(&x->q->conn) && !(p[0] & 0x80)) {
+			recv_clear(x, p, len);
+			return;
+		}
 		err = quic_conn_parse_hdr(&x->q->conn, p, len, &hdr);
 		/* RFC 9000 10.3: a reset may be shorter than any packet */
 		if (err && !dcid && !(p[0] & 0x80) &&

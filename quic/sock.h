@@ -82,12 +82,15 @@ struct quic_level_keys {
  * @aead: slot generation % QUIC_KEY_SLOTS
  * @secret: of the newest prepared generation
  * @prev: of the generation before it; empty at first
+ * @set: the handshake gave the direction's secret. With 1-RTT packets in
+ *	clear (core/clear.h) it is not kept, and there are no keys
  */
 struct quic_app_keys {
 	struct quic_hp hp;
 	struct quic_aead_key aead[QUIC_KEY_SLOTS];
 	struct quic_secret secret;
 	struct quic_secret prev;
+	bool set;
 };
 
 /**

@@ -95,6 +95,8 @@ static void get_conn(struct sock *sk, struct quic_stats *st)
 		st->flags |= QUIC_STATS_CLOSED_HERE;
 	if (c->close.app)
 		st->flags |= QUIC_STATS_CLOSE_APP;
+	if (quic_conn_clear(c))
+		st->flags |= QUIC_STATS_CLEAR;
 	st->close_err = c->close.err;
 	st->tx_gen = c->keys.tx_gen;
 	st->rx_gen = c->keys.rx_gen;

@@ -73,6 +73,15 @@ static int set_token_secret(const struct ctl_table *ctl, int write,
 
 static const struct ctl_table rows[] = {
 	{
+		.procname = "allow_disable_1rtt_encryption",
+		.data = VALUE(allow_disable_1rtt_encryption),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
+	{
 		.procname = "ecn",
 		.data = VALUE(ecn),
 		.maxlen = sizeof(u8),

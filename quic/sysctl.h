@@ -23,6 +23,7 @@ struct ctl_table_header;
  * @max_half_open: half-open connections, at most
  * @retry_lifetime: of a Retry token, seconds
  * @token_lifetime: of a NEW_TOKEN token, seconds
+ * @allow_disable_1rtt_encryption: applications may have it
  * @spin_bit: connections may use the latency spin bit
  *
  * Written by the sysctl layer without a lock: read with READ_ONCE().
@@ -32,6 +33,7 @@ struct quic_sysctls {
 	u8 ecn;
 	u8 plpmtud;
 	u8 grease_quic_bit;
+	u8 allow_disable_1rtt_encryption;
 	unsigned int key_seal_pkts;
 	unsigned int key_open_pkts;
 	int reset_rate;

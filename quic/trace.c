@@ -62,7 +62,8 @@ void quic_trace_received(const struct quic_conn *c, const struct quic_rx *pkt,
 
 	trace_quic_packet_received(c, packet_level(hdr->type), pkt->pn,
 				   hdr->pn_off + hdr->pn_len + pkt->len +
-				   QUIC_TAG_LEN,
+				   (hdr->type == QUIC_PKT_SHORT ?
+				    c->app_tag_len : QUIC_TAG_LEN),
 				   payload_frames(pkt->payload, pkt->len),
 				   device);
 }

@@ -140,6 +140,7 @@ TRACE_EVENT(quic_packet_dropped,
 			{ QUIC_MIB_PKT_NOKEYDROP, "key_unavailable" },
 			{ QUIC_MIB_PKT_VERSIONDROP, "unsupported_version" },
 			{ QUIC_MIB_PKT_VERDICTDROP, "device_verdict" },
+			{ QUIC_MIB_PKT_CLEARDROP, "not_in_clear" },
 			{ QUIC_MIB_PKT_STATEDROP, "unexpected_packet" }))
 );
 

@@ -456,24 +456,31 @@ static int copy_piece(const struct quic_plan *plan,
 	return 0;
 }
 
+/* A packet in clear. Return: the bytes behind it, or NULL as copy_piece(). */
+static u8 *copy_packet(struct tx_work *w, unsigned int i)
+{
+	const struct quic_plan *plan = &w->plan;
+	const struct quic_plan_pkt *pkt = &plan->pkt[i];
+	u8 *p = w->at[i];
+	unsigned int k;
+
+	for (k = 0; k < pkt->n_pieces; k++)
+		if (copy_piece(plan, &plan->piece[pkt->piece + k], &p))
+			return NULL;
+	return p;
+}
+
 /* As on the wire, but in clear, with room for the tags. */
 static int copy_burst(struct tx_work *w)
 {
-	const struct quic_plan *plan = &w->plan;
-	unsigned int i, k;
-	int err;
+	unsigned int i;
+	u8 *tag;
 
-	for (i = 0; i < plan->n_pkts; i++) {
-		const struct quic_plan_pkt *pkt = &plan->pkt[i];
-		u8 *p = w->at[i];
-
-		for (k = 0; k < pkt->n_pieces; k++) {
-			err = copy_piece(plan, &plan->piece[pkt->piece + k],
-					 &p);
-			if (err)
-				return err;
-		}
-		memset(p, 0, QUIC_TAG_LEN);
+	for (i = 0; i < w->plan.n_pkts; i++) {
+		tag = copy_packet(w, i);
+		if (!tag)
+			return -ENODATA;
+		memset(tag, 0, QUIC_TAG_LEN);
 	}
 	return 0;
 }
@@ -494,6 +501,34 @@ static bool leave_to_device(struct sock *sk, struct tx_work *w,
 	err = copy_burst(w) ?: quic_hw_tx_mark(sk, skb, key, &w->plan);
 	quic_offload_key_put(key);
 	return !err;
+}
+
+/* ---- without 1-RTT protection ------------------------------------------- */
+
+/*
+ * DOC: 1-RTT packets in clear (core/clear.h). The planner left out their tags;
+ * packets of other levels in the same datagram are sealed.
+ */
+static int clear_burst(struct quic_sock *q, struct tx_work *w)
+{
+	const struct quic_plan_pkt *pkt = w->plan.pkt;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < w->plan.n_pkts; i++) {
+		if (pkt[i].level == QUIC_LVL_APP) {
+			if (WARN_ON_ONCE(copy_packet(w, i) !=
+					 w->at[i] + pkt[i].len))
+				return -EINVAL;
+			continue;
+		}
+		err = seal_packet(q, w, i);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < w->plan.n_pkts;)
+		i = pkt[i].level == QUIC_LVL_APP ? i + 1 : protect_run(q, w, i);
+	return 0;
 }
 
 /* ---- sending ----------------------------------------------------------- */
@@ -527,15 +562,20 @@ static struct sk_buff *build_burst(struct sock *sk, struct tx_work *w,
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
 	place_packets(w);
-	if (leave_to_device(sk, w, skb, dst))
-		return skb;
-	err = seal_burst(q, w);
+	if (unlikely(quic_conn_clear(&q->conn))) {
+		err = clear_burst(q, w);
+	} else {
+		if (leave_to_device(sk, w, skb, dst))
+			return skb;
+		err = seal_burst(q, w);
+	}
 	if (err) {
 		kfree_skb(skb);
 		return ERR_PTR(err);
 	}
 	skb_set_owner_w(skb, sk);
-	count_sealed(sk, &w->plan);
+	if (likely(!quic_conn_clear(&q->conn)))
+		count_sealed(sk, &w->plan);
 	return skb;
 }
 

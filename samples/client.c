@@ -51,6 +51,7 @@ static const char usage[] =
 "                       chacha20poly1305\n"
 "  --version V          begin with QUIC v1 (default) or v2\n"
 "  --only               and stay with it: the server may not choose another\n"
+"  --no-1rtt-encryption send 1-RTT packets in clear, if the server does, too\n"
 "  --token-file FILE    use the token in it, if there is one, and keep the\n"
 "                       one that the server gives\n"
 "  --congestion NAME    reno, cubic or bbr (default: reno)\n"
@@ -116,6 +117,7 @@ struct options {
 	const char *token_file;
 	uint32_t version;
 	bool only;
+	bool clear;
 	uint32_t cipher;
 	const char *congestion;
 	uint64_t pace;
@@ -142,7 +144,7 @@ enum {
 	OPT_CA, OPT_HOST, OPT_PSK, OPT_ALPN, OPT_CIPHER, OPT_CONGESTION,
 	OPT_PACE, OPT_RATE, OPT_TIMEOUT,
 	OPT_UPDATE_KEYS, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HQ, OPT_H3,
-	OPT_VERSION, OPT_ONLY, OPT_TOKEN_FILE,
+	OPT_VERSION, OPT_ONLY, OPT_CLEAR, OPT_TOKEN_FILE,
 	OPT_MIGRATE, OPT_REBIND, OPT_MIGRATE_AFTER,
 	OPT_CERT, OPT_KEY, OPT_SESSION, OPT_EARLY_DATA, OPT_HELP,
 };
@@ -163,6 +165,7 @@ static const struct option long_options[] = {
 	{ "cipher", required_argument, NULL, OPT_CIPHER },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "only", no_argument, NULL, OPT_ONLY },
+	{ "no-1rtt-encryption", no_argument, NULL, OPT_CLEAR },
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "congestion", required_argument, NULL, OPT_CONGESTION },
 	{ "pace", required_argument, NULL, OPT_PACE },
@@ -262,6 +265,9 @@ static void take_option(struct options *options, int opt)
 		break;
 	case OPT_ONLY:
 		options->only = true;
+		break;
+	case OPT_CLEAR:
+		options->clear = true;
 		break;
 	case OPT_TOKEN_FILE:
 		options->token_file = optarg;
@@ -431,16 +437,17 @@ static void configure(int fd, const struct options *options)
 	};
 	struct quic_transport_param params = {
 		.disable_compatible_version = options->only,
+		.disable_1rtt_encryption = options->clear,
 	};
 
 	if ((options->cipher || options->version) &&
 	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
 		       sizeof(config)))
 		err(1, "setting cipher and version");
-	if (options->only &&
+	if ((options->only || options->clear) &&
 	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TRANSPORT_PARAM, &params,
 		       sizeof(params)))
-		err(1, "refusing other versions");
+		err(1, "setting transport parameters");
 	if (options->token_file)
 		token_load(fd, options->token_file,
 			   options->version ?: QUIC_VERSION_V1);

@@ -57,6 +57,7 @@ static const char usage[] =
 "  --retry              have every client prove its address\n"
 "  --version V          prefer QUIC v1 or v2 (default: the client's choice)\n"
 "  --only               ... and refuse the others\n"
+"  --no-1rtt-encryption send 1-RTT packets in clear, if the client does, too\n"
 "  --reuseport          share the port with other processes of this user\n"
 "  --connections N      serve N connections, then end; status 1 when one\n"
 "                       of them failed\n"
@@ -79,6 +80,7 @@ struct options {
 	bool h3;
 	uint32_t version;
 	bool only;
+	bool clear;
 	bool retry;
 	bool early_data;
 	const char *ticket_key;
@@ -94,7 +96,7 @@ enum {
 	OPT_EARLY_DATA = 512, OPT_TICKET_KEY, OPT_CLIENT_CA, OPT_CLIENT_CERT,
 	OPT_LISTEN = 256, OPT_CERT, OPT_KEY, OPT_PSK, OPT_ALPN, OPT_IN,
 	OPT_OUT, OPT_MAX_SIZE, OPT_RATE, OPT_SENDFILE, OPT_ECHO, OPT_CONNECTIONS, OPT_JSON,
-	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY,
+	OPT_VERBOSE, OPT_HQ, OPT_H3, OPT_RETRY, OPT_VERSION, OPT_ONLY, OPT_CLEAR,
 	OPT_REUSEPORT, OPT_PREFER, OPT_HELP,
 };
 
@@ -120,6 +122,7 @@ static const struct option long_options[] = {
 	{ "retry", no_argument, NULL, OPT_RETRY },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "only", no_argument, NULL, OPT_ONLY },
+	{ "no-1rtt-encryption", no_argument, NULL, OPT_CLEAR },
 	{ "reuseport", no_argument, NULL, OPT_REUSEPORT },
 	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -202,6 +205,9 @@ static void take_option(struct options *options, int opt)
 	case OPT_ONLY:
 		options->only = true;
 		break;
+	case OPT_CLEAR:
+		options->clear = true;
+		break;
 	case OPT_REUSEPORT:
 		options->reuseport = true;
 		break;
@@ -256,6 +262,7 @@ static void configure(int fd, const struct options *options)
 	};
 	struct quic_transport_param param = {
 		.disable_compatible_version = options->only,
+		.disable_1rtt_encryption = options->clear,
 	};
 	int on = options->reuseport;
 
@@ -266,10 +273,10 @@ static void configure(int fd, const struct options *options)
 	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config,
 		       sizeof(config)))
 		err(1, "setting version and address validation");
-	if (options->only && setsockopt(fd, SOL_QUIC,
-					QUIC_SOCKOPT_TRANSPORT_PARAM, &param,
-					sizeof(param)))
-		err(1, "refusing other versions");
+	if ((options->only || options->clear) &&
+	    setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TRANSPORT_PARAM, &param,
+		       sizeof(param)))
+		err(1, "setting transport parameters");
 	if (on && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
 		err(1, "SO_REUSEPORT");
 }

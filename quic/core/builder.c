@@ -14,7 +14,7 @@ struct quic_piece *quic_builder_last(const struct quic_builder *b)
 
 u16 quic_builder_room(const struct quic_builder *b)
 {
-	return b->max - QUIC_TAG_LEN - b->pkt->len;
+	return b->max - b->tag_len - b->pkt->len;
 }
 
 struct quic_wr quic_builder_wr(const struct quic_builder *b)
@@ -112,6 +112,12 @@ static u8 pkt_level(const struct quic_builder *b)
 	return b->early ? QUIC_LVL_EARLY : levels[b->space];
 }
 
+static u8 tag_len(const struct quic_builder *b)
+{
+	return b->space == QUIC_SPACE_APP && !b->early ? b->c->app_tag_len :
+							 QUIC_TAG_LEN;
+}
+
 static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 {
 	struct quic_conn *c = b->c;
@@ -157,12 +163,13 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 	}
 	b->space = space;
 	b->early = space == QUIC_SPACE_APP && quic_early_sending(b->c);
+	b->tag_len = tag_len(b);
 	b->max = max;
 	b->eliciting = false;
 	b->pkt = &plan->pkt[plan->n_pkts];
 	memset(b->pkt, 0, sizeof(*b->pkt));
 	header_of(b, &h);
-	if (max < quic_hdr_size(&h) + 4 + QUIC_TAG_LEN)
+	if (max < quic_hdr_size(&h) + 4 + b->tag_len)
 		return false;
 	b->pkt->pn = h.pn;
 	b->pkt->pn_len = h.pn_len;
@@ -233,7 +240,7 @@ void quic_builder_end(struct quic_builder *b)
 	/* RFC 9001 5.4.2: the sample starts 4 bytes after the packet number */
 	if (body + pkt->pn_len < 4)
 		quic_builder_pad(b, 4 - pkt->pn_len - body);
-	pkt->len += QUIC_TAG_LEN;
+	pkt->len += b->tag_len;
 	patch_length(b);
 	b->sent->bytes = pkt->len;
 	b->sent->gen = b->early ? QUIC_EARLY_GEN : b->c->keys.tx_gen;
@@ -255,9 +262,10 @@ void quic_builder_reopen(struct quic_builder *b)
 	b->pkt = &plan->pkt[plan->n_pkts];
 	b->space = quic_level_space(b->pkt->level);
 	b->early = b->pkt->level == QUIC_LVL_EARLY;
+	b->tag_len = tag_len(b);
 	b->sent = quic_sent_at(&b->c->space[b->space].sent, b->pkt->pn);
 	b->eliciting = b->sent->flags & QUIC_SENT_ELICITING;
 	plan->total_len -= b->pkt->len;
 	plan->n_dgrams -= b->pkt->new_dgram;
-	b->pkt->len -= QUIC_TAG_LEN;
+	b->pkt->len -= b->tag_len;
 }

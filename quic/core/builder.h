@@ -23,6 +23,7 @@ struct quic_sent;
  * @gfp: for the ledger
  * @space: packet number space of @pkt
  * @max: bytes that @pkt may have, tag included
+ * @tag_len: bytes of its tag
  * @grease: a random bit for each packet, or 0 (RFC 9287 3)
  * @early: @pkt goes under 0-RTT keys
  * @can_expand: anti-amplification lets a datagram of 1200 bytes go
@@ -41,6 +42,7 @@ struct quic_builder {
 	gfp_t gfp;
 	int space;
 	u16 max;
+	u8 tag_len;
 	bool early;
 	bool can_expand;
 	bool expand;

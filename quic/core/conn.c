@@ -156,6 +156,7 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 	c->peer_validated_us = cfg->server;
 	c->idle_from_ns = cfg->now;
 	c->close_until_ns = QUIC_TIME_NEVER;
+	c->app_tag_len = QUIC_TAG_LEN;
 	quic_version_init(c, cfg);
 	init_params(c, cfg);
 	if (quic_streams_init(c, gfp))
@@ -322,6 +323,7 @@ enum quic_err quic_conn_remote_params(struct quic_conn *c, const u8 *data,
 		return err;
 	c->remote = tp;
 	c->has_remote = true;
+	quic_clear_settle(c);
 	c->idle_ns = QUIC_NSEC_PER_MSEC *
 		     idle_timeout_ms(c->local.max_idle_timeout_ms,
 				     tp.max_idle_timeout_ms);

@@ -4,6 +4,7 @@
 #define _QUIC_CORE_CONN_H
 
 #include "cc.h"
+#include "clear.h"
 #include "cid.h"
 #include "dgram.h"
 #include "early.h"
@@ -176,6 +177,8 @@ struct quic_conn_stats {
  * @state: enum quic_conn_state
  * @version: QUIC_V1 or QUIC_V2, the one that is spoken now
  * @ver: how it came to be
+ * @app_tag_len: bytes of the tag of a 1-RTT packet: QUIC_TAG_LEN, or 0 when
+ *	these are not protected; DOC: 1-RTT packets in clear
  * @news: QUIC_NEWS_*
  * @pending: QUIC_PEND_*
  * @local: our transport parameters
@@ -224,6 +227,7 @@ struct quic_conn {
 	u8 state;
 	u32 version;
 	struct quic_version ver;
+	u8 app_tag_len;
 	u32 news;
 	u32 pending;
 
@@ -360,6 +364,12 @@ int quic_conn_init(struct quic_conn *c, const struct quic_conn_cfg *cfg,
 void quic_conn_free(struct quic_conn *c);
 
 /* ---- handshake --------------------------------------------------------- */
+
+/* Are 1-RTT packets without protection? (core/clear.h) */
+static inline bool quic_conn_clear(const struct quic_conn *c)
+{
+	return !c->app_tag_len;
+}
 
 /* Payload for TLS extension 0x39. Return: bytes written or -ENOSPC. */
 int quic_conn_local_params(struct quic_conn *c, u8 *buf, size_t len);

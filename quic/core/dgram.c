@@ -51,7 +51,8 @@ static u64 frame_size(u64 len)
 /* Bytes of a frame in a packet of its own. */
 static u64 path_room(const struct quic_conn *c)
 {
-	u32 overhead = 1 + quic_cid_remote(c)->len + PN_LEN_MAX + QUIC_TAG_LEN;
+	u32 overhead = 1 + quic_cid_remote(c)->len + PN_LEN_MAX +
+		       c->app_tag_len;
 
 	return c->path.mtu_bytes - overhead;
 }

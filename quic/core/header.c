@@ -45,7 +45,7 @@ static int parse_short(const u8 *data, size_t len, unsigned int cid_len,
 	hdr->token_len = 0;
 	hdr->pn_off = 1 + cid_len;
 	hdr->len = len;
-	return has_sample(hdr) ? 0 : -EBADMSG;
+	return 0;
 }
 
 /* RFC 8999 5.1: connection ids of up to 255 bytes in an unknown version */
@@ -115,7 +115,8 @@ int quic_hdr_parse_greased(const u8 *data, size_t len,
 	hdr->pn = 0;
 	hdr->pn_len = 0;
 	if (!(data[0] & FORM_LONG))
-		return parse_short(data, len, short_cid_len, hdr);
+		return parse_short(data, len, short_cid_len, hdr) ||
+		       !has_sample(hdr) ? -EBADMSG : 0;
 	hdr->token = NULL;
 	hdr->token_len = 0;
 	hdr->pn_off = 0;
@@ -147,9 +148,32 @@ int quic_hdr_parse(const u8 *data, size_t len, unsigned int short_cid_len,
 
 	/* RFC 9000 17.2, 17.3.1: a packet with the fixed bit 0: discard */
 	if (!err && hdr->type != QUIC_PKT_VERSION_NEG &&
-	    !(hdr->first & FIXED_BIT))
+	    !quic_hdr_fixed(hdr))
 		return -EBADMSG;
 	return err;
+}
+
+static void read_pn(const u8 *pkt, struct quic_hdr *hdr)
+{
+	const u8 *p = pkt + hdr->pn_off;
+	unsigned int i;
+
+	hdr->first = pkt[0];
+	hdr->pn_len = (pkt[0] & 3) + 1;
+	hdr->pn = 0;
+	for (i = 0; i < hdr->pn_len; i++)
+		hdr->pn = hdr->pn << 8 | p[i];
+}
+
+int quic_hdr_parse_clear(const u8 *data, size_t len, unsigned int cid_len,
+			 struct quic_hdr *hdr)
+{
+	if (!len || data[0] & FORM_LONG ||
+	    parse_short(data, len, cid_len, hdr) ||
+	    len < hdr->pn_off + (data[0] & 3) + 1)
+		return -EBADMSG;
+	read_pn(data, hdr);
+	return 0;
 }
 
 static u8 first_mask(u8 first)

@@ -118,6 +118,20 @@ int quic_hdr_parse_greased(const u8 *data, size_t len,
 void quic_hdr_unprotect(u8 *pkt, struct quic_hdr *hdr, const u8 *mask);
 
 /**
+ * quic_hdr_parse_clear() - read a short header that has no protection
+ * @data: the packet, up to the datagram's end
+ * @len: bytes at @data
+ * @cid_len: length of the connection ids that this endpoint issues
+ * @hdr: filled in on success, with what quic_hdr_unprotect() sets, too
+ *
+ * It need not hold a sample. The fixed bit is not looked at.
+ *
+ * Return: 0; -EBADMSG for another header, or when it is cut short.
+ */
+int quic_hdr_parse_clear(const u8 *data, size_t len, unsigned int cid_len,
+			 struct quic_hdr *hdr);
+
+/**
  * quic_hdr_protect() - put header protection on, in place (RFC 9001 5.4)
  * @pkt: first byte of the packet
  * @pn_off: offset of the packet number
@@ -129,6 +143,12 @@ void quic_hdr_protect(u8 *pkt, unsigned int pn_off, const u8 *mask);
 static inline u8 quic_hdr_reserved(const struct quic_hdr *hdr)
 {
 	return hdr->first & (hdr->type == QUIC_PKT_SHORT ? 0x18 : 0x0c);
+}
+
+/* RFC 9000 17.2, 17.3.1: 1, unless the peer greases it (RFC 9287) */
+static inline bool quic_hdr_fixed(const struct quic_hdr *hdr)
+{
+	return hdr->first & 0x40;
 }
 
 static inline bool quic_hdr_key_phase(const struct quic_hdr *hdr)

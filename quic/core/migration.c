@@ -428,6 +428,8 @@ static int may_start(const struct quic_conn *c, bool preferred)
 	/* RFC 9000 9: clients are responsible for all migrations */
 	if (c->server)
 		return -EINVAL;
+	if (quic_conn_clear(c))
+		return -EOPNOTSUPP;
 	/* RFC 9000 9: not before the handshake is confirmed */
 	if (c->state != QUIC_CONN_ESTABLISHED || !c->confirmed)
 		return -EAGAIN;

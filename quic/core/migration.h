@@ -58,7 +58,8 @@ struct quic_arrival {
  * Return: 0; -EINVAL for a server (RFC 9000 9: clients migrate); -EAGAIN
  * before the handshake is confirmed, while another migration is under way, or
  * without an unused connection id of the peer; -EOPNOTSUPP when the peer
- * forbade it (RFC 9000 18.2), or has connection ids of no length (9.5).
+ * forbade it (RFC 9000 18.2), or has connection ids of no length (9.5), or
+ * when 1-RTT packets are in clear (core/clear.h).
  */
 int quic_migration_start(struct quic_conn *c, u32 mtu, bool preferred,
 			 u64 now);

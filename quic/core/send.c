@@ -549,7 +549,7 @@ static u16 expand_dgram(struct quic_builder *b, u16 used)
 	if (!b->expand || !used || used >= QUIC_MIN_INITIAL_SIZE)
 		return used;
 	quic_builder_reopen(b);
-	b->max = b->pkt->len + QUIC_TAG_LEN + gap;
+	b->max = b->pkt->len + b->tag_len + gap;
 	quic_builder_pad(b, gap);
 	used -= b->sent->bytes;
 	quic_builder_end(b);
@@ -589,7 +589,7 @@ static void plan_coalesced(struct quic_builder *b, bool open)
 /* Keep datagrams of a burst at one size; a small gap is padded. */
 static bool even_out(struct quic_builder *b, u16 size)
 {
-	u16 gap = size - QUIC_TAG_LEN - b->pkt->len;
+	u16 gap = size - b->tag_len - b->pkt->len;
 
 	if (!gap)
 		return true;

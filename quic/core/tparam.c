@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tparam.h"
 
-/* RFC 9000 18.2; 0x20: RFC 9221 3; 0x2ab2: RFC 9287 3; 0x11: RFC 9368 3 */
+/*
+ * RFC 9000 18.2; 0x20: RFC 9221 3; 0x2ab2: RFC 9287 3; 0x11: RFC 9368 3;
+ * 0xbaad: draft-banks-quic-disable-encryption-00 2.1
+ */
 enum {
 	TP_ORIGINAL_DCID = 0x00,
 	TP_MAX_IDLE_TIMEOUT = 0x01,
@@ -196,6 +199,9 @@ static bool parse_one(u64 id, struct quic_rd *rd, bool from_server,
 		return true;
 	case TP_DISABLE_1RTT_ENCRYPTION:
 		tp->disable_1rtt_encryption = true;
+		/* a client may show a key to a server that wants one */
+		if (!from_server)
+			rd->p = rd->end;
 		return true;
 	case TP_MAX_IDLE_TIMEOUT:
 	case TP_MAX_UDP_PAYLOAD ... TP_MAX_ACK_DELAY:

@@ -25,6 +25,7 @@ struct bound {
 		     sizeof(((struct quic_config *)0)->f), v, e }
 
 static const struct bound bounds[] = {
+	P(disable_1rtt_encryption, 1, EPERM),
 	P(max_udp_payload_size, 1199, EINVAL),
 	P(max_udp_payload_size, 1200, 0),
 	P(max_udp_payload_size, 65527, 0),

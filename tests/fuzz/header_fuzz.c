@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * quic_hdr_parse() and what follows it, over a datagram of coalesced packets.
+ * quic_hdr_parse() and what follows it, over a datagram of coalesced packets;
+ * and the datagram as a packet without protection.
  * Input: length of our connection ids, 5 bytes of mask, the datagram.
  */
 #include "quic/core/header.h"
@@ -138,6 +139,21 @@ static void check_version_neg(const struct quic_hdr *h, u8 rnd)
 	MUST(!memcmp(g.scid, h->dcid, h->dcid_len));
 }
 
+/* draft-banks-quic-disable-encryption-00: no sample, no protection */
+static void check_clear(const u8 *data, size_t len, u8 cid_len)
+{
+	struct quic_hdr h;
+
+	if (quic_hdr_parse_clear(data, len, cid_len, &h)) {
+		MUST(len < 1u + cid_len + 4 || data[0] & 0x80);
+		return;
+	}
+	MUST(h.type == QUIC_PKT_SHORT && h.first == data[0] && h.len == len);
+	MUST(h.pn_len == 1 + (data[0] & 3) && h.pn_off == 1u + cid_len);
+	MUST(h.pn_off + h.pn_len <= len);
+	MUST(within(h.dcid, h.dcid_len, data, len));
+}
+
 static void walk_datagram(u8 *data, size_t len, u8 cid_len, const u8 *mask)
 {
 	struct quic_hdr h;
@@ -171,6 +187,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	/* a copy of its own: the packets are changed, their end is guarded */
 	datagram = fuzz_copy(data + 1 + MASK_LEN, size - 1 - MASK_LEN);
+	check_clear(datagram, size - 1 - MASK_LEN,
+		    data[0] % (QUIC_CID_MAX_LEN + 1));
 	walk_datagram(datagram, size - 1 - MASK_LEN,
 		      data[0] % (QUIC_CID_MAX_LEN + 1), data + 1);
 	free(datagram);

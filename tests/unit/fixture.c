@@ -276,6 +276,11 @@ u8 fix_byte(u64 id, u64 off)
 	return (id * 0x9e3779b97f4a7c15ULL + off * 0x2545f4914f6cdd1dULL) >> 33;
 }
 
+static u32 tag_len(const struct fix *f, const struct quic_plan_pkt *pkt)
+{
+	return pkt->level == QUIC_LVL_APP ? f->c.app_tag_len : QUIC_TAG_LEN;
+}
+
 u8 *fix_lay_out(struct fix *f, const struct quic_plan_pkt *pkt)
 {
 	u8 *start = f->store + f->stored, *p = start;
@@ -292,7 +297,7 @@ u8 *fix_lay_out(struct fix *f, const struct quic_plan_pkt *pkt)
 				   fix_byte(pc->stream->id, pc->off + k);
 	}
 	/* the pieces and the tag are the whole packet */
-	must(p - start + QUIC_TAG_LEN == pkt->len);
+	must(p - start + tag_len(f, pkt) == pkt->len);
 	f->stored += p - start;
 	return start;
 }
@@ -301,7 +306,7 @@ static void note_frames(struct fix *f, const struct quic_plan_pkt *pkt)
 {
 	bool early = pkt->level == QUIC_LVL_EARLY;
 	u8 *p = fix_lay_out(f, pkt);
-	struct quic_rd rd = { p + pkt->hdr_len, p + pkt->len - QUIC_TAG_LEN };
+	struct quic_rd rd = { p + pkt->hdr_len, p + pkt->len - tag_len(f, pkt) };
 
 	must(rd.p < rd.end);
 	while (rd.p < rd.end) {

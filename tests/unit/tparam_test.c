@@ -216,6 +216,21 @@ static size_t all_examples(u8 *data, size_t room)
 	return wr.p - data;
 }
 
+/* draft-banks-quic-disable-encryption-00 2.1: a client may show a key */
+static void value_of_disable(void)
+{
+	struct quic_wr wr;
+	struct quic_tparams tp;
+	u8 data[16];
+
+	wr = (struct quic_wr) { data, data + sizeof(data) };
+	put(&wr, 0xbaad, (const u8 *)"key", 3);
+	CHECK_EQ(parse(data, wr.p - data, SERVER, &tp),
+		 QUIC_ERR_TRANSPORT_PARAM);
+	CHECK_EQ(parse(data, wr.p - data, CLIENT, &tp), QUIC_ERR_NONE);
+	CHECK(tp.disable_1rtt_encryption);
+}
+
 static void fields(void)
 {
 	static const u8 token[] = { 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6,
@@ -637,6 +652,7 @@ int main(void)
 	TEST(number_bounds);
 	TEST(ack_delay_bounds);
 	TEST(fields);
+	TEST(value_of_disable);
 	TEST(server_only);
 	TEST(duplicates);
 	TEST(value_lengths);

@@ -75,6 +75,8 @@ static void print_info(const struct quic_stats *s)
 	printf("\n\t %s %s %s", name_version(s->version),
 	       name_cipher(s->cipher), name_cong(s->cong_algo));
 	printf(" %s", s->flags & QUIC_STATS_SERVER ? "server" : "client");
+	if (s->flags & QUIC_STATS_CLEAR)
+		printf(" CLEAR-1RTT");
 	if (s->state > QUIC_STATS_STATE_ESTABLISHED)
 		printf(" %s%s%s:%llu", name_conn(s->state),
 		       s->flags & QUIC_STATS_CLOSED_HERE ? ",here" : "",

@@ -175,8 +175,11 @@ enum quic_sockopt {
  * @disable_active_migration: RFC 9000 18.2
  * @grease_quic_bit: RFC 9287
  * @stateless_reset: local: announce a stateless reset token
- * @disable_1rtt_encryption: ask for unprotected 1-RTT packets
- * @disable_compatible_version: do not announce version_information (RFC 9368)
+ * @disable_1rtt_encryption: send 1-RTT packets in clear, if the other side
+ *	wants it, too (draft-banks-quic-disable-encryption-00); EPERM unless
+ *	net.quic.allow_disable_1rtt_encryption is 1
+ * @disable_compatible_version: announce no version but the one in use: no
+ *	compatible version negotiation (RFC 9368 2.3)
  * @active_connection_id_limit: connection ids, 2 to 8
  * @ack_delay_exponent: at most 20
  * @max_datagram_frame_size: bytes; 0: no DATAGRAM frames (RFC 9221)
@@ -495,6 +498,7 @@ enum quic_stats_offload {
 #define QUIC_STATS_VALIDATED	0x4	/* the peer's address is proven */
 #define QUIC_STATS_CLOSED_HERE	0x8	/* close_err is this side's */
 #define QUIC_STATS_CLOSE_APP	0x10	/* and the application's code */
+#define QUIC_STATS_CLEAR	0x20	/* 1-RTT packets are not protected */
 
 /* struct quic_stats, @pmtud: search for the path MTU (RFC 8899 5.2) */
 enum quic_stats_pmtud {
