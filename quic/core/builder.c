@@ -131,7 +131,7 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	h->scid = &c->local.initial_scid;
 	h->pn = sp->sent.next;
 	/*
-	 * One length for the burst: its last number must be expandable too. A
+	 * One length for the plan: its last number must be expandable too. A
 	 * burst may be late by more than one byte of numbers tells apart.
 	 */
 	h->pn_len = max(2u, quic_pn_len(h->pn + QUIC_PLAN_PKTS,
@@ -146,13 +146,57 @@ static void header_of(const struct quic_builder *b, struct quic_hdr_build *h)
 	}
 }
 
+static bool put_header(struct quic_builder *b)
+{
+	struct quic_plan_pkt *pkt = b->pkt;
+	struct quic_wr wr = quic_builder_wr(b);
+	struct quic_hdr_build h;
+	int pn_off;
+
+	header_of(b, &h);
+	if (b->max < quic_hdr_size(&h) + 4 + b->tag_len)
+		return false;
+	pn_off = quic_hdr_build(&wr, &h);
+	if (pn_off < 0)
+		return false;
+	quic_builder_take(b, &wr);
+	pkt->pn = h.pn;
+	pkt->pn_len = h.pn_len;
+	pkt->level = pkt_level(b);
+	pkt->pn_off = pn_off;
+	pkt->hdr_len = pkt->len;
+	return true;
+}
+
+/* 1-RTT headers of a plan differ in the number, and in the fixed bit. */
+static bool repeat_header(struct quic_builder *b)
+{
+	const struct quic_plan_pkt *like = b->like;
+	struct quic_plan *plan = b->plan;
+	u8 *p = plan->scratch + plan->scratch_len;
+	struct quic_plan_pkt *pkt = b->pkt;
+	struct quic_wr wr = { p + like->hdr_len, p + like->hdr_len };
+
+	if (b->max < like->hdr_len + 4 + b->tag_len)
+		return false;
+	memcpy(p, plan->scratch + plan->piece[like->piece].scratch_off,
+	       like->pn_off);
+	pkt->pn = b->c->space[QUIC_SPACE_APP].sent.next;
+	pkt->pn_len = like->pn_len;
+	pkt->level = like->level;
+	pkt->pn_off = like->pn_off;
+	pkt->hdr_len = like->hdr_len;
+	quic_hdr_renumber(p, pkt->pn_off, pkt->pn_len, pkt->pn,
+			  b->grease >> plan->n_pkts & 1);
+	quic_builder_take(b, &wr);
+	return true;
+}
+
 bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 			bool new_dgram)
 {
 	struct quic_plan *plan = b->plan;
-	struct quic_hdr_build h;
-	struct quic_wr wr;
-	int pn_off;
+	bool repeat = b->like && space == QUIC_SPACE_APP;
 
 	if (plan->n_pkts == QUIC_PLAN_PKTS ||
 	    plan->scratch_len + SCRATCH_MARGIN > QUIC_PLAN_SCRATCH)
@@ -168,25 +212,16 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 	b->eliciting = false;
 	b->pkt = &plan->pkt[plan->n_pkts];
 	memset(b->pkt, 0, sizeof(*b->pkt));
-	header_of(b, &h);
-	if (max < quic_hdr_size(&h) + 4 + b->tag_len)
-		return false;
-	b->pkt->pn = h.pn;
-	b->pkt->pn_len = h.pn_len;
-	b->pkt->level = pkt_level(b);
 	b->pkt->new_dgram = new_dgram;
 	b->pkt->piece = plan->n_pieces;
 	if (!open_piece(b))
 		return false;
-	wr = quic_builder_wr(b);
-	pn_off = quic_hdr_build(&wr, &h);
-	if (pn_off < 0) {
+	if (!(repeat ? repeat_header(b) : put_header(b))) {
 		plan->n_pieces = b->pkt->piece;
 		return false;
 	}
-	quic_builder_take(b, &wr);
-	b->pkt->pn_off = pn_off;
-	b->pkt->hdr_len = b->pkt->len;
+	if (b->pkt->level == QUIC_LVL_APP)
+		b->like = b->pkt;
 	b->sent = quic_sent_push(&b->c->space[space].sent);
 	b->sent->path = b->path->epoch;
 	return true;
@@ -198,6 +233,7 @@ void quic_builder_cancel(struct quic_builder *b)
 
 	plan->scratch_len = plan->piece[b->pkt->piece].scratch_off;
 	plan->n_pieces = b->pkt->piece;
+	b->like = NULL;
 	quic_sent_settle(b->sent, QUIC_SENT_NONE);
 	b->c->space[b->space].sent.next--;
 }

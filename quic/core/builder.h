@@ -19,12 +19,15 @@ struct quic_sent;
  * @path: where it goes
  * @pkt: packet in work
  * @sent: its entry in the ledger
+ * @like: a packet of the plan whose header the next 1-RTT packet's is like, or
+ *	NULL
  * @now: ns
  * @gfp: for the ledger
  * @space: packet number space of @pkt
  * @max: bytes that @pkt may have, tag included
  * @tag_len: bytes of its tag
  * @grease: a random bit for each packet, or 0 (RFC 9287 3)
+ * @bulk: there is nothing but stream data to send
  * @early: @pkt goes under 0-RTT keys
  * @can_expand: anti-amplification lets a datagram of 1200 bytes go
  * @expand: the datagram must not be shorter than 1200 bytes
@@ -37,12 +40,14 @@ struct quic_builder {
 	struct quic_path *path;
 	struct quic_plan_pkt *pkt;
 	struct quic_sent *sent;
+	const struct quic_plan_pkt *like;
 	u64 now;
 	u64 grease;
 	gfp_t gfp;
 	int space;
 	u16 max;
 	u8 tag_len;
+	bool bulk;
 	bool early;
 	bool can_expand;
 	bool expand;

@@ -205,6 +205,21 @@ void quic_hdr_protect(u8 *pkt, unsigned int pn_off, const u8 *mask)
 	pkt[0] ^= mask[0] & first_mask(pkt[0]);
 }
 
+static void put_pn(struct quic_wr *wr, u64 pn, unsigned int len)
+{
+	while (len--)
+		*wr->p++ = pn >> (8 * len);
+}
+
+void quic_hdr_renumber(u8 *pkt, unsigned int pn_off, unsigned int pn_len,
+		       u64 pn, bool clear_fixed)
+{
+	struct quic_wr wr = { pkt + pn_off, pkt + pn_off + pn_len };
+
+	pkt[0] = clear_fixed ? pkt[0] & ~FIXED_BIT : pkt[0] | FIXED_BIT;
+	put_pn(&wr, pn, pn_len);
+}
+
 unsigned int quic_hdr_size(const struct quic_hdr_build *b)
 {
 	unsigned int n;
@@ -215,12 +230,6 @@ unsigned int quic_hdr_size(const struct quic_hdr_build *b)
 	if (b->type == QUIC_PKT_INITIAL)
 		n += quic_varint_len(b->token_len) + b->token_len;
 	return n;
-}
-
-static void put_pn(struct quic_wr *wr, u64 pn, unsigned int len)
-{
-	while (len--)
-		*wr->p++ = pn >> (8 * len);
 }
 
 static void put_cid(struct quic_wr *wr, const struct quic_cid *cid)

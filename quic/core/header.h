@@ -132,6 +132,17 @@ int quic_hdr_parse_clear(const u8 *data, size_t len, unsigned int cid_len,
 			 struct quic_hdr *hdr);
 
 /**
+ * quic_hdr_renumber() - turn the copy of an unprotected header into the next
+ * @pkt: first byte of the packet
+ * @pn_off: offset of the packet number
+ * @pn_len: its length, 1..4 bytes, as before
+ * @pn: full packet number
+ * @clear_fixed: leave the fixed bit 0 (RFC 9287 3)
+ */
+void quic_hdr_renumber(u8 *pkt, unsigned int pn_off, unsigned int pn_len,
+		       u64 pn, bool clear_fixed);
+
+/**
  * quic_hdr_protect() - put header protection on, in place (RFC 9001 5.4)
  * @pkt: first byte of the packet
  * @pn_off: offset of the packet number

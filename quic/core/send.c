@@ -456,6 +456,24 @@ static bool may_send(const struct quic_conn *c, int space)
 	return c->space[space].can_send && !c->space[space].discarded;
 }
 
+/* The rule in a transfer, where it spares looking at everything else. */
+static bool only_streams(const struct quic_conn *c)
+{
+	const struct quic_space *sp = &c->space[QUIC_SPACE_APP];
+	u32 off, len;
+
+	return sp->can_send && !quic_early_sending(c) && !sp->loss.probes &&
+	       !quic_pnspace_ack_pending(&sp->rx) && !app_has_control(c) &&
+	       !quic_dgrams_pending(&c->dgrams) &&
+	       !next_crypto(&sp->crypto, &off, &len);
+}
+
+/* What planning a packet of stream data may make us owe besides. */
+static bool is_blocked(const struct quic_conn *c)
+{
+	return c->pending || !list_empty(&c->streams.ctlq);
+}
+
 /* RFC 9000 12.5: no ACK, CRYPTO, PATH_RESPONSE or connection id frames */
 static void fill_early(struct quic_builder *b, bool open)
 {
@@ -473,6 +491,10 @@ static void fill_pkt(struct quic_builder *b, bool open)
 {
 	struct quic_space *sp = &b->c->space[b->space];
 
+	if (b->bulk && !is_blocked(b->c)) {
+		put_streams(b);
+		return;
+	}
 	if (b->early) {
 		fill_early(b, open);
 		return;
@@ -618,6 +640,17 @@ static void note_limit(const struct quic_builder *b, u64 left,
 				c->cc.mss_bytes, b->now);
 }
 
+/* As wants(), for which there is less to look at in a transfer. */
+static bool wants_app(struct quic_builder *b, bool open)
+{
+	struct quic_conn *c = b->c;
+
+	b->bulk = (b->bulk && !is_blocked(c)) || only_streams(c);
+	if (b->bulk && open && has_stream_data(c))
+		return true;
+	return wants(c, QUIC_SPACE_APP, open, b->now);
+}
+
 static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		       u64 budget)
 {
@@ -642,7 +675,7 @@ static void plan_burst(struct quic_builder *b, unsigned int max_dgrams,
 		bool open = sp->loss.probes || budget >= size;
 		u16 len;
 
-		if (!wants(c, QUIC_SPACE_APP, open, b->now) ||
+		if (!wants_app(b, open) ||
 		    !quic_builder_begin(b, QUIC_SPACE_APP, size, true))
 			break;
 		b->expand = expand && b->can_expand;

@@ -677,9 +677,36 @@ static void build_too_long(void)
 	CHECK_EQ(quic_hdr_build(&wr, &b), 9);
 }
 
+/* A renumbered copy is what building the next header would have given. */
+static void renumbered(void)
+{
+	struct quic_hdr_build b = {
+		.dcid = &cid8, .type = QUIC_PKT_SHORT, .pn = 0xfffe,
+		.spin = true, .key_phase = true,
+	};
+	u8 out[64], want[64];
+	int i;
+
+	for (i = 0; i < 64; i++) {
+		struct quic_wr wr = { out, out + sizeof(out) };
+		struct quic_wr next = { want, want + sizeof(want) };
+		int pn_off;
+
+		b.pn_len = 1 + i % 4;
+		b.clear_fixed = i & 8;
+		pn_off = quic_hdr_build(&wr, &b);
+		b.pn++;
+		b.clear_fixed = i & 16;
+		quic_hdr_build(&next, &b);
+		quic_hdr_renumber(out, pn_off, b.pn_len, b.pn, b.clear_fixed);
+		CHECK(!memcmp(out, want, next.p - want));
+	}
+}
+
 int main(void)
 {
 	TEST(rfc_vectors);
+	TEST(renumbered);
 	TEST(retry);
 	TEST(type_bits_of_versions);
 	TEST(round_trips);
