@@ -316,9 +316,12 @@ void quic_sock_news(struct sock *sk)
 
 	while (q->has_conn && (news = q->conn.news)) {
 		q->conn.news = 0;
-		for (i = 0; i < ARRAY_SIZE(news_handlers); i++)
-			if (news & news_handlers[i].news)
-				news_handlers[i].handle(sk);
+		for (i = 0; news && i < ARRAY_SIZE(news_handlers); i++) {
+			if (!(news & news_handlers[i].news))
+				continue;
+			news &= ~news_handlers[i].news;
+			news_handlers[i].handle(sk);
+		}
 	}
 	if (q->alive)
 		quic_sock_linger_check(sk);
