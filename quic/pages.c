@@ -19,8 +19,9 @@
  * allocation. So each CPU keeps a few large blocks.
  *
  * Blocks that come back to us (quic_pages_free()) are kept on a stack. Wire
- * buffers are freed by whoever frees the skb; of these a reference is kept in
- * a ring, and a block is used again when that reference is the only one.
+ * buffers are freed by whoever frees the skb; these are parts of blocks of
+ * which a reference is kept in a ring, and a block is used again when that
+ * reference is the only one. Single datagrams are opened to such parts, too.
  *
  * Bottom halves are disabled around the per-CPU state: process context and
  * softirq both use it.
@@ -31,19 +32,30 @@
 #define KEPT_ORDERS	(MAX_ORDER_KEPT - MIN_ORDER + 1)
 #define STACK_DEPTH	4	/* per order: 128 and 256 KiB */
 #define RING_SIZE	8	/* 256 KiB: bursts on their way */
+#define BLOCK_BYTES	QUIC_FRAG_MAX_BYTES
+
+/**
+ * struct frag_ring - blocks of order MIN_ORDER, in use or not
+ * @block: them; NULL: none yet
+ * @used: bytes of the block in use that were handed out
+ * @cur: which one it is; the next one is the oldest
+ */
+struct frag_ring {
+	struct page *block[RING_SIZE];
+	u32 used;
+	u8 cur;
+};
 
 /**
  * struct page_cache - what a CPU keeps; BH
  * @stack: free blocks, by order
  * @n: entries of each
- * @ring: wire buffers of order MIN_ORDER, in use or not
- * @next: of @ring, the oldest
+ * @ring: blocks that parts are taken of
  */
 struct page_cache {
 	struct page *stack[KEPT_ORDERS][STACK_DEPTH];
 	u8 n[KEPT_ORDERS];
-	struct page *ring[RING_SIZE];
-	u8 next;
+	struct frag_ring ring[QUIC_FRAG_USES];
 };
 
 static DEFINE_PER_CPU(struct page_cache, page_caches);
@@ -131,67 +143,75 @@ void quic_pages_free(struct page *page, u8 order)
 		__free_pages(page, order);
 }
 
-/* Oldest wire buffer, if nobody uses it any more; it stays in the ring. */
-static struct page *reuse_wire(void)
+/* From the block in use, or from the oldest one if nobody uses that any more. */
+static void *take_frag(enum quic_frag_use use, u32 len, struct page **page)
 {
-	struct page_cache *pc;
-	struct page *page;
+	struct frag_ring *r;
+	void *p = NULL;
 
 	local_bh_disable();
-	pc = this_cpu_ptr(&page_caches);
-	page = pc->ring[pc->next];
-	if (page && may_keep(page)) {
-		get_page(page);
-		pc->next = (pc->next + 1) % RING_SIZE;
-	} else {
-		page = NULL;
+	r = &this_cpu_ptr(&page_caches)->ring[use];
+	if (r->used + len > BLOCK_BYTES &&
+	    r->block[(r->cur + 1) % RING_SIZE] &&
+	    may_keep(r->block[(r->cur + 1) % RING_SIZE])) {
+		r->cur = (r->cur + 1) % RING_SIZE;
+		r->used = 0;
+	}
+	if (r->block[r->cur] && r->used + len <= BLOCK_BYTES) {
+		*page = r->block[r->cur];
+		get_page(*page);
+		p = page_address(*page) + r->used;
+		r->used = ALIGN(r->used + len, SMP_CACHE_BYTES);
 	}
 	local_bh_enable();
-	return page;
+	return p;
 }
 
-/* The oldest one is forgotten, and freed by its user. */
-static void remember_wire(struct page *page)
+/* The oldest block is forgotten, and freed by its users. */
+static void add_block(enum quic_frag_use use, struct page *page)
 {
-	struct page_cache *pc;
+	struct frag_ring *r;
 	struct page *old;
 
-	get_page(page);
 	local_bh_disable();
-	pc = this_cpu_ptr(&page_caches);
-	old = pc->ring[pc->next];
-	pc->ring[pc->next] = page;
-	pc->next = (pc->next + 1) % RING_SIZE;
+	r = &this_cpu_ptr(&page_caches)->ring[use];
+	r->cur = (r->cur + 1) % RING_SIZE;
+	r->used = 0;
+	old = r->block[r->cur];
+	r->block[r->cur] = page;
 	local_bh_enable();
 	if (old)
 		put_page(old);
 }
 
 /**
- * quic_pages_alloc_wire() - a block for sealed packets
- * @want: as for quic_pages_alloc()
- * @need: likewise
- * @order: likewise; at most 32 KiB for @want
- *
- * The caller's reference goes to an skb, which drops it by put_page().
+ * quic_pages_frag() - a part of a block, contents undefined
+ * @use: what for: what lives equally long shares blocks
+ * @len: bytes, at most QUIC_FRAG_MAX_BYTES
+ * @page: set to the block's head page, with a reference for the caller, which
+ *	may be dropped by put_page() anywhere
  *
  * Context: sock lock, process or softirq.
- * Return: as quic_pages_alloc().
+ * Return: its address, aligned to a cache line; or NULL.
  */
-struct page *quic_pages_alloc_wire(u32 want, u32 need, u8 *order)
+void *quic_pages_frag(enum quic_frag_use use, u32 len, struct page **page)
 {
-	bool large = get_order(want) >= MIN_ORDER &&
-		     get_order(need) <= MIN_ORDER;
-	struct page *page = large ? reuse_wire() : NULL;
+	void *p = take_frag(use, len, page);
+	struct page *block;
 
-	if (page) {
-		*order = MIN_ORDER;
-		return page;
+	if (p)
+		return p;
+	BUILD_BUG_ON((PAGE_SIZE << MIN_ORDER) != BLOCK_BYTES);
+	block = alloc_pages((quic_gfp() & ~__GFP_DIRECT_RECLAIM) |
+			    __GFP_COMP | __GFP_NORETRY, MIN_ORDER);
+	if (block) {
+		add_block(use, block);
+		p = take_frag(use, len, page);
 	}
-	page = quic_pages_alloc(want, need, MIN_ORDER, order);
-	if (page && *order == MIN_ORDER)
-		remember_wire(page);
-	return page;
+	if (p)
+		return p;
+	*page = alloc_pages(quic_gfp() | __GFP_COMP, get_order(len));
+	return *page ? page_address(*page) : NULL;
 }
 
 static void free_cache(struct page_cache *pc)
@@ -201,10 +221,12 @@ static void free_cache(struct page_cache *pc)
 	for (o = 0; o < KEPT_ORDERS; o++)
 		while (pc->n[o])
 			__free_pages(pc->stack[o][--pc->n[o]], o + MIN_ORDER);
-	for (i = 0; i < RING_SIZE; i++) {
-		if (pc->ring[i])
-			put_page(pc->ring[i]);
-		pc->ring[i] = NULL;
+	for (i = 0; i < QUIC_FRAG_USES * RING_SIZE; i++) {
+		struct frag_ring *r = &pc->ring[i / RING_SIZE];
+
+		if (r->block[i % RING_SIZE])
+			put_page(r->block[i % RING_SIZE]);
+		r->block[i % RING_SIZE] = NULL;
 	}
 }
 

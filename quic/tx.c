@@ -42,7 +42,12 @@
 
 #define TX_BLOCK		16		/* of AES and GHASH */
 #define TX_LINEAR_BYTES		2048		/* largest linear datagram */
-#define TX_REF_MIN_BYTES	128		/* less is copied */
+
+/*
+ * Less is copied: a piece of its own costs the cipher's walk some 300
+ * instructions, and one that ends within a block two of them.
+ */
+#define TX_REF_MIN_BYTES	768
 
 /* Pieces and page crossings of one packet, each with a copied block. */
 #define TX_SG_ENTRIES		32
@@ -127,26 +132,30 @@ static int add_frag(struct sk_buff *skb, const struct quic_plan *plan,
 		    unsigned int first, u8 **at)
 {
 	u32 pad = -plan->pkt[0].hdr_len & (TX_BLOCK - 1);
-	u32 left = plan->total_len - first * plan->dgram_len, used = 0;
+	u32 len = dgram_len(plan, first), size = pad;
 	unsigned int i = first;
 	struct page *page;
-	u8 order;
+	u8 *p;
 
-	page = quic_pages_alloc_wire(pad + left,
-				     pad + min_t(u32, left, plan->dgram_len),
-				     &order);
-	if (!page)
-		return -ENOMEM;
-	for (; i < plan->n_dgrams; i++) {
-		u32 len = dgram_len(plan, i);
-
-		if (pad + used + len > PAGE_SIZE << order)
-			break;
-		at[i] = (u8 *)page_address(page) + pad + used;
-		used += len;
+	while (i < plan->n_dgrams && size + len <= QUIC_FRAG_MAX_BYTES) {
+		size += len;
+		if (++i < plan->n_dgrams)
+			len = dgram_len(plan, i);
 	}
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, pad, used,
-			PAGE_SIZE << order);
+	p = quic_pages_frag(QUIC_FRAG_WIRE, size, &page);
+	if (!p) {
+		i = first + 1;
+		size = pad + dgram_len(plan, first);
+		p = quic_pages_frag(QUIC_FRAG_WIRE, size, &page);
+	}
+	if (!p)
+		return -ENOMEM;
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page,
+			p + pad - (u8 *)page_address(page), size - pad,
+			ALIGN(size, SMP_CACHE_BYTES));
+	p += pad;
+	for (len = 0; first + len < i; len++)
+		at[first + len] = p + len * plan->dgram_len;
 	return i - first;
 }
 
@@ -232,6 +241,7 @@ static void place_packets(struct tx_work *w)
  * @pos: bytes so far
  * @from: bytes before are in @w->src
  * @text: where the text starts (after the header)
+ * @end: where it ends
  * @n: entries of @w->src
  */
 struct tx_seal {
@@ -240,6 +250,7 @@ struct tx_seal {
 	u32 pos;
 	u32 from;
 	u32 text;
+	u32 end;
 	unsigned int n;
 };
 
@@ -259,20 +270,27 @@ static void add_copied(struct tx_seal *t, const void *data, u32 len)
 }
 
 /*
- * Stream bytes, contiguous at @page + @off. Whole blocks are referred to; a
- * block that started before, and one that goes on behind, are copied.
+ * Stream bytes, contiguous at @page + @off. Whole blocks are referred to, and
+ * what the packet ends with; a block that started before, and one that goes on
+ * behind, are copied.
  */
 static void seal_stream(struct tx_seal *t, struct page *page, u32 off, u32 len)
 {
 	const u8 *data = (u8 *)page_address(page) + off;
 	u32 head = (t->text - t->pos) & (TX_BLOCK - 1), n;
+	bool last = t->pos + len == t->end;
 
 	while (len) {
 		/* a page boundary inside of a block is a seam, too */
 		n = min_t(u32, len, PAGE_SIZE - offset_in_page(data));
 		if (len > n && (n - head) % TX_BLOCK == 0)
 			n = len;
-		n = head >= n ? 0 : round_down(n - head, TX_BLOCK);
+		if (head >= n)
+			n = 0;
+		else if (last && n == len)
+			n -= head;
+		else
+			n = round_down(n - head, TX_BLOCK);
 		if (n < TX_REF_MIN_BYTES || t->n + 4 > TX_SG_ENTRIES) {
 			n = min_t(u32, len, head + n + TX_BLOCK);
 			add_copied(t, data, n);
@@ -360,6 +378,7 @@ static int seal_packet(struct quic_sock *q, struct tx_work *w, unsigned int i)
 		.w = w,
 		.p = w->at[i],
 		.text = pkt->hdr_len,
+		.end = pkt->len - QUIC_TAG_LEN,
 	};
 	unsigned int k;
 	int err;
@@ -369,7 +388,7 @@ static int seal_packet(struct quic_sock *q, struct tx_work *w, unsigned int i)
 		if (err)
 			return err;
 	}
-	if (WARN_ON_ONCE(t.pos != pkt->len - QUIC_TAG_LEN))
+	if (WARN_ON_ONCE(t.pos != t.end))
 		return -EINVAL;
 	if (pkt->level != QUIC_LVL_INITIAL)
 		return seal_text(q, &t, pkt);
@@ -712,7 +731,8 @@ static void hold(struct quic_tx *tx, bool work_comes)
 
 static bool is_held(const struct quic_tx *tx)
 {
-	return tx->retry_ns > quic_now() && (in_softirq() || !tx->deferred);
+	return tx->retry_ns && tx->retry_ns > quic_now() &&
+	       (in_softirq() || !tx->deferred);
 }
 
 /*
