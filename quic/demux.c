@@ -15,6 +15,7 @@
 #include "cid_lens.h"
 #include "core/header.h"
 #include "mib.h"
+#include "offload/core/frag_cursor.h"
 #include "pair.h"
 #include "rx.h"
 #include "sock.h"
@@ -325,15 +326,16 @@ void quic_demux_deliver(struct net *net, struct sock *sk, struct sk_buff *skb)
  * Return: false when there is no connection id in front (RFC 8999 5). The
  * bytes are in @buf or in @skb.
  */
-static bool peek_at(const struct sk_buff *skb, unsigned int off,
-		    unsigned int len, u8 *buf, struct quic_demux_peek *peek)
+static bool peek_at(const struct sk_buff *skb, struct quic_frag_cursor *cur,
+		    unsigned int off, unsigned int len, u8 *buf,
+		    struct quic_demux_peek *peek)
 {
 	unsigned int n = min_t(unsigned int, len, PEEK_FAST_BYTES);
 	const u8 *p;
 
 	if (n < 1 + QUIC_CID_DEFAULT_LEN)
 		return false;
-	p = skb_header_pointer(skb, off, n, buf);
+	p = quic_frag_peek(cur, skb, off, n, buf);
 	if (!p)
 		return false;
 	peek->first = p[0];
@@ -413,11 +415,12 @@ static void rcv_one_cid(struct net *net, struct sock *sk, struct sk_buff *skb,
 static bool one_cid(const struct sk_buff *skb, const struct quic_demux_peek *first)
 {
 	unsigned int step = skb_shinfo(skb)->gso_size, off;
+	struct quic_frag_cursor cur = QUIC_FRAG_CURSOR_INIT;
 	struct quic_demux_peek peek;
 	u8 buf[PEEK_FAST_BYTES];
 
 	for (off = step; off < skb->len; off += step) {
-		if (!peek_at(skb, off, skb->len - off, buf, &peek) ||
+		if (!peek_at(skb, &cur, off, skb->len - off, buf, &peek) ||
 		    peek.is_long != first->is_long ||
 		    (peek.is_long && peek.cid_len != first->cid_len) ||
 		    first->cid_len > peek.room ||
@@ -466,10 +469,11 @@ static struct sk_buff *copy_dgram(const struct sk_buff *skb, unsigned int off,
 
 static void rcv_dgram(struct net *net, struct sk_buff *skb)
 {
+	struct quic_frag_cursor cur = QUIC_FRAG_CURSOR_INIT;
 	u8 buf[PEEK_FAST_BYTES];
 	struct quic_demux_peek peek;
 
-	if (!peek_at(skb, 0, skb->len, buf, &peek))
+	if (!peek_at(skb, &cur, 0, skb->len, buf, &peek))
 		drop(net, skb, QUIC_MIB_PKT_INVHDRDROP);
 	else
 		rcv_one_cid(net, find_sock(net, skb, &peek), skb, &peek);
@@ -503,6 +507,7 @@ static void rcv_split(struct net *net, struct sk_buff *skb)
  */
 void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 {
+	struct quic_frag_cursor cur = QUIC_FRAG_CURSOR_INIT;
 	u8 buf[PEEK_FAST_BYTES];
 	struct quic_demux_peek peek;
 	struct sock *sk = NULL;
@@ -513,7 +518,7 @@ void quic_demux_rcv(struct net *net, struct sk_buff *skb)
 		return;
 	}
 	len = min_t(unsigned int, skb_shinfo(skb)->gso_size, skb->len);
-	if (peek_at(skb, 0, len, buf, &peek) &&
+	if (peek_at(skb, &cur, 0, len, buf, &peek) &&
 	    peek.cid_len <= QUIC_CID_MAX_LEN) {
 		/* only then it is known how long the id is */
 		sk = find_sock(net, skb, &peek);

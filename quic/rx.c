@@ -26,9 +26,9 @@
  * DOC: Opening
  *
  * An skb that is linear and nobody else's is opened in place and becomes the
- * buffer that the core's stream segments point into. Any other is opened out
- * of place into one buffer for the whole burst: there, decryption is the
- * copy that makes it linear.
+ * buffer that the core's stream segments point into; so does one that a device
+ * opened. Any other is opened out of place into one buffer for the whole
+ * burst: there, decryption is the copy that makes it linear.
  *
  * The short headers of a burst are read into quic_rx_state.hdr, where their
  * protection comes off with one request for all masks; the bytes of the skb
@@ -198,23 +198,16 @@ struct quic_aead_key *quic_burst_select_key(struct quic_burst *x,
 
 /* ---- short headers, fast ----------------------------------------------- */
 
-static u32 frag_len(const struct quic_burst *x)
-{
-	if (x->frag < 0)
-		return skb_headlen(x->skb);
-	return skb_frag_size(&skb_shinfo(x->skb)->frags[x->frag]);
-}
-
 static void set_src(const struct quic_burst *x, struct scatterlist *sg, u32 off,
 		    u32 len)
 {
 	const skb_frag_t *f;
 
-	if (x->frag < 0) {
+	if (x->src_at.frag < 0) {
 		sg_set_buf(sg, x->skb->data + off, len);
 		return;
 	}
-	f = &skb_shinfo(x->skb)->frags[x->frag];
+	f = &skb_shinfo(x->skb)->frags[x->src_at.frag];
 	sg_set_page(sg, skb_frag_page(f), len, skb_frag_off(f) + off);
 }
 
@@ -226,14 +219,11 @@ static struct scatterlist *fill_src(struct quic_burst *x,
 				    struct scatterlist *sg, u32 off, u32 len)
 {
 	for (;;) {
-		u32 in = off - x->frag_off, n;
+		u32 in, n;
 
-		if (in >= frag_len(x)) {
-			x->frag_off += frag_len(x);
-			x->frag++;
-			continue;
-		}
-		n = min(len, frag_len(x) - in);
+		quic_frag_seek(&x->src_at, x->skb, off);
+		in = off - x->src_at.start;
+		n = min(len, quic_frag_len(x->skb, x->src_at.frag) - in);
 		set_src(x, sg, in, n);
 		off += n;
 		len -= n;
@@ -313,52 +303,50 @@ static u32 short_hdr_max(const struct quic_burst *x)
 	return 1 + quic_conn_cid_len(&x->q->conn) + QUIC_RX_PN_LEN_MAX;
 }
 
-/* Header and sample of a datagram that is a short-header packet. */
-static void peek_short(struct quic_burst *x, unsigned int i, u32 off)
+/*
+ * Header and sample of a datagram, if it is a short-header packet. Return: it
+ * is, and long enough.
+ */
+static bool peek_short(struct quic_burst *x, unsigned int i, u32 off, u32 len)
 {
-	u8 peek[QUIC_RX_HDR_MAX + QUIC_SAMPLE_LEN];
-	u32 len = short_hdr_max(x);
+	u8 buf[QUIC_RX_HDR_MAX + QUIC_SAMPLE_LEN];
+	u32 hdr_len = short_hdr_max(x);
+	const u8 *p;
 
-	skb_copy_bits(x->skb, off, peek, len + QUIC_SAMPLE_LEN);
-	memcpy(x->rx->hdr[i], peek, len);
-	memcpy(x->rx->mask[i], peek + len, QUIC_SAMPLE_LEN);
+	if (len < hdr_len + QUIC_SAMPLE_LEN)
+		return false;
+	p = quic_frag_peek(&x->peek_at, x->skb, off, hdr_len + QUIC_SAMPLE_LEN,
+			   buf);
+	if (!p || p[0] & 0x80)
+		return false;
+	memcpy(x->rx->hdr[i], p, hdr_len);
+	memcpy(x->rx->mask[i], p + hdr_len, QUIC_SAMPLE_LEN);
+	return true;
 }
 
 /* ---- bursts ------------------------------------------------------------ */
 
-static bool fits_fast(const struct quic_burst *x, u32 off, u32 len)
+static bool fits_fast(const struct quic_burst *x)
 {
-	u8 first;
-
-	return len >= short_hdr_max(x) + QUIC_SAMPLE_LEN &&
-	       x->q->conn.space[QUIC_SPACE_APP].can_recv &&
-	       !skb_has_frag_list(x->skb) &&
-	       !skb_copy_bits(x->skb, off, &first, 1) && !(first & 0x80);
+	return x->q->conn.space[QUIC_SPACE_APP].can_recv &&
+	       !skb_has_frag_list(x->skb);
 }
 
-/* A datagram that a device opened; its tag's bytes mean nothing. */
-static void recv_opened(struct quic_burst *x, u32 off, u32 len)
+/* A datagram that a device opened, at @p; its tag's bytes mean nothing. */
+static void recv_clear(struct quic_burst *x, const u8 *p, u32 len)
 {
 	static const u8 no_mask[QUIC_MASK_LEN];
-	u8 *p = x->skb->data + off;
+	u8 h[QUIC_RX_HDR_MAX];
 	struct quic_hdr hdr;
 	u32 hdr_len;
 	u64 pn;
 
-	if (!x->in_place) {
-		if (get_area(x, len) ||
-		    skb_copy_bits(x->skb, off, x->mem.area, len)) {
-			quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
-			return;
-		}
-		p = x->mem.area;
-	}
-	if (quic_conn_parse_hdr(&x->q->conn, p, len, &hdr) ||
-	    hdr.type != QUIC_PKT_SHORT) {
+	memcpy(h, p, min_t(u32, len, sizeof(h)));
+	if (h[0] & 0x80 || quic_conn_parse_hdr(&x->q->conn, h, len, &hdr)) {
 		quic_burst_count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;
 	}
-	quic_hdr_unprotect(p, &hdr, no_mask);
+	quic_hdr_unprotect(h, &hdr, no_mask);
 	if (quic_hdr_key_phase(&hdr) != (x->gen & 1)) {
 		quic_burst_count(x, QUIC_MIB_PKT_VERDICTDROP);
 		return;
@@ -369,8 +357,39 @@ static void recv_opened(struct quic_burst *x, u32 off, u32 len)
 	x->q->hw.dev_pkts[QUIC_DIR_RX]++;
 	quic_burst_hand_over(x, &hdr, pn, x->gen, p + hdr_len,
 			     len - hdr_len - QUIC_TAG_LEN);
-	if (!x->in_place)
-		quic_rx_mem_use(&x->mem, len);
+}
+
+static void copy_opened(struct quic_burst *x, u32 off, u32 len)
+{
+	if (get_area(x, len) ||
+	    skb_copy_bits(x->skb, off, x->mem.area, len)) {
+		quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
+		return;
+	}
+	recv_clear(x, x->mem.area, len);
+	quic_rx_mem_use(&x->mem, len);
+}
+
+/* Read where it lies, as a rule; it is clear, and nothing is written. */
+static void recv_opened(struct quic_burst *x, u32 off, u32 len)
+{
+	struct quic_rx_mem mem = x->mem;
+	u8 *p;
+
+	if (!x->in_place) {
+		copy_opened(x, off, len);
+		return;
+	}
+	p = quic_frag_at(&x->peek_at, x->skb, off, len);
+	if (p) {
+		recv_clear(x, p, len);
+		return;
+	}
+	/* across two fragments */
+	memset(&x->mem, 0, sizeof(x->mem));
+	copy_opened(x, off, len);
+	quic_rx_mem_put(&x->mem);
+	x->mem = mem;
 }
 
 static u32 recv_opened_all(struct quic_burst *x, u32 step)
@@ -399,13 +418,11 @@ static u32 recv_batch(struct quic_burst *x, u32 off, u32 step)
 {
 	struct quic_rx_state *rx = x->rx;
 	u32 start = off, len;
-	unsigned int i, n = 0;
+	unsigned int i, n = 0, max = fits_fast(x) ? QUIC_RX_BATCH_PKTS : 0;
 
-	for (; n < QUIC_RX_BATCH_PKTS && off < x->skb->len; n++, off += step) {
-		if (!fits_fast(x, off, min(step, x->skb->len - off)))
+	for (; n < max && off < x->skb->len; n++, off += step)
+		if (!peek_short(x, n, off, min(step, x->skb->len - off)))
 			break;
-		peek_short(x, n, off);
-	}
 	if (n)
 		quic_hp_masks(&x->q->crypt.app[QUIC_DIR_RX].hp, rx->mask[0],
 			      rx->mask[0], n);
@@ -415,6 +432,14 @@ static u32 recv_batch(struct quic_burst *x, u32 off, u32 step)
 		x->left -= len;
 	}
 	return n ? off : recv_one(x, off, step);
+}
+
+/* May its memory be what stream segments refer to? */
+static bool can_stay(const struct sk_buff *skb, bool opened)
+{
+	if (skb_cloned(skb) || skb_shared(skb))
+		return false;
+	return opened ? !skb_has_frag_list(skb) : !skb_is_nonlinear(skb);
 }
 
 /**
@@ -435,13 +460,12 @@ void quic_burst_recv(struct sock *sk, struct sk_buff *skb, u8 path,
 		.rx = quic_sk(sk)->rx,
 		.skb = skb,
 		.left = skb->len,
-		.frag = -1,
+		.src_at = QUIC_FRAG_CURSOR_INIT,
+		.peek_at = QUIC_FRAG_CURSOR_INIT,
 		.now = note->came_ns ?: quic_now(),
 		.path = path,
 		.ecn = note->ecn,
 		.bare = note->bare,
-		.in_place = !skb_is_nonlinear(skb) && !skb_cloned(skb) &&
-			    !skb_shared(skb),
 	};
 	u32 step = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : skb->len;
 	enum quic_hw_rx hw = quic_hw_rx_check(sk, skb, &x.gen);
@@ -463,9 +487,10 @@ void quic_burst_recv(struct sock *sk, struct sk_buff *skb, u8 path,
 		quic_migration_recv_dgram(&x.q->conn, path, len);
 	if (hw == QUIC_HW_RX_WIRE && quic_wait_keep_burst(&x))
 		return;
-	if (x.in_place)
-		quic_rx_mem_use_skb(&x.mem, sk, skb);
 	x.device = hw == QUIC_HW_RX_OPENED;
+	x.in_place = can_stay(skb, x.device);
+	if (x.in_place)
+		quic_rx_mem_use_skb(&x.mem, sk, skb, len / step);
 	if (x.device)
 		off = recv_opened_all(&x, step);
 	while (off < len)

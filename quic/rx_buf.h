@@ -15,16 +15,16 @@ struct sock;
  * struct quic_rx_buf - owner of opened bytes; in skb->cb or at the area's start
  * @b: what the core sees
  * @sk: who is charged; outlives the buffer
- * @skb: opened in place, or NULL
- * @page: the area otherwise
- * @order: of @page
+ * @skb: opened in place
+ * @page: the area otherwise: a compound page, or where it is part of
  */
 struct quic_rx_buf {
 	struct quic_buf b;
 	struct sock *sk;
-	struct sk_buff *skb;
-	struct page *page;
-	u8 order;
+	union {
+		struct sk_buff *skb;
+		struct page *page;
+	};
 };
 
 /**
@@ -40,7 +40,7 @@ struct quic_rx_mem {
 };
 
 void quic_rx_mem_use_skb(struct quic_rx_mem *m, struct sock *sk,
-			 struct sk_buff *skb);
+			 struct sk_buff *skb, u32 n_pkts);
 int quic_rx_mem_get(struct quic_rx_mem *m, struct sock *sk, u32 len, u32 left);
 void quic_rx_mem_use(struct quic_rx_mem *m, u32 len);
 void quic_rx_mem_put(struct quic_rx_mem *m);

@@ -9,6 +9,7 @@
 
 #include "core/header.h"
 #include "mib.h"
+#include "offload/core/frag_cursor.h"
 #include "protect.h"
 #include "rx_buf.h"
 
@@ -63,13 +64,13 @@ struct quic_rx_note {
  * @skb: the burst
  * @mem: where it is opened to
  * @left: bytes of the burst that are not dealt with, to size the next area
- * @frag: cursor of src: index of the fragment, -1: linear part
- * @frag_off: offset of its first byte in @skb
+ * @src_at: how far src was filled
+ * @peek_at: how far headers were read
  * @now: ns
  * @ecn: ECN field
  * @gen: generation that a device opened the burst with, if it did
  * @path: the way it came, see &quic_rx.path
- * @in_place: @skb is opened in place
+ * @in_place: @skb is opened in place, or was by a device: @mem is its own
  * @bare: see &quic_rx_note
  * @device: a device opened it
  */
@@ -80,8 +81,8 @@ struct quic_burst {
 	struct sk_buff *skb;
 	struct quic_rx_mem mem;
 	u32 left;
-	int frag;
-	u32 frag_off;
+	struct quic_frag_cursor src_at;
+	struct quic_frag_cursor peek_at;
 	u64 now;
 	u32 gen;
 	u8 path;

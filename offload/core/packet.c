@@ -7,6 +7,7 @@
 
 #include "dev.h"
 #include "flow.h"
+#include "frag_cursor.h"
 
 /**
  * DOC: Carrier of a burst's identity
@@ -161,12 +162,13 @@ static int check_headers(const struct burst_info *bi,
 			 const struct burst_span *span)
 {
 	const struct quic_offload_burst *b = &bi->burst;
+	struct quic_frag_cursor cur = QUIC_FRAG_CURSOR_INIT;
 	u8 buf[1 + QUIC_OFFLOAD_CID_MAX + 4];
 	unsigned int i;
 	const u8 *hdr;
 
 	for (i = 0; i < span->n; i++, off += bi->pkt_len) {
-		hdr = skb_header_pointer(skb, off, b->hdr_len, buf);
+		hdr = quic_frag_peek(&cur, skb, off, b->hdr_len, buf);
 		if (!hdr || !length_good(b, skb->len - off) ||
 		    !header_good(bi, hdr, b->first_pn + span->first + i))
 			return -EBADMSG;

@@ -18,6 +18,8 @@ static u64 seg_end(const struct quic_seg *seg)
 
 static void drop_seg(struct quic_reasm *r, struct quic_seg *seg)
 {
+	bool lent = seg->lent;
+
 	r->mem -= seg->cost;
 	r->n_ahead -= seg->ahead;
 	if (r->gap == &seg->list)
@@ -25,7 +27,8 @@ static void drop_seg(struct quic_reasm *r, struct quic_seg *seg)
 	list_del(&seg->list);
 	if (seg->buf)
 		quic_buf_put(seg->buf);
-	quic_env_free(seg);
+	if (!lent)
+		quic_env_free(seg);
 }
 
 void quic_reasm_free(struct quic_reasm *r)
@@ -36,11 +39,27 @@ void quic_reasm_free(struct quic_reasm *r)
 		drop_seg(r, seg);
 }
 
-static struct quic_seg *new_seg(struct quic_reasm *r, struct list_head *at,
-				u64 off, u32 len, u32 room, gfp_t gfp)
+/* A buffer of many packets brings the memory for their segments along. */
+static struct quic_seg *take_spare(struct quic_buf *buf)
 {
-	struct quic_seg *seg = quic_env_zalloc(sizeof(*seg) + room, gfp);
+	struct quic_seg *seg;
 
+	if (!buf->n_spare)
+		return NULL;
+	seg = &buf->spare[--buf->n_spare];
+	memset(seg, 0, sizeof(*seg));
+	seg->lent = true;
+	return seg;
+}
+
+static struct quic_seg *new_seg(struct quic_reasm *r, struct list_head *at,
+				u64 off, u32 len, u32 room,
+				struct quic_buf *buf, gfp_t gfp)
+{
+	struct quic_seg *seg = buf ? take_spare(buf) : NULL;
+
+	if (!seg)
+		seg = quic_env_zalloc(sizeof(*seg) + room, gfp);
 	if (!seg)
 		return NULL;
 	seg->off = off;
@@ -76,7 +95,7 @@ static int copy_seg(struct quic_reasm *r, struct list_head *at, u64 off,
 		return -ENOMEM;
 	}
 	if (fits < len) {
-		seg = new_seg(r, at, off + fits, len - fits, room, gfp);
+		seg = new_seg(r, at, off + fits, len - fits, room, NULL, gfp);
 		if (!seg)
 			return -ENOMEM;
 		copy_in(seg, 0, data + fits, len - fits);
@@ -101,7 +120,7 @@ static int insert_seg(struct quic_reasm *r, struct list_head *at, u64 off,
 
 	if (!buf || len < QUIC_REASM_COPY_BYTES)
 		return copy_seg(r, at, off, data, len, gfp);
-	seg = new_seg(r, at, off, len, 0, gfp);
+	seg = new_seg(r, at, off, len, 0, buf, gfp);
 	if (!seg)
 		return -ENOMEM;
 	seg->data = data;

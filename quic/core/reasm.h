@@ -21,6 +21,7 @@
  * @cost: bytes of quic_reasm.mem that it stands for
  * @buf: what holds them; NULL when they follow this struct
  * @ahead: counted in quic_reasm.n_ahead
+ * @lent: its own memory is one of @buf's spares
  */
 struct quic_seg {
 	struct list_head list;
@@ -31,6 +32,7 @@ struct quic_seg {
 	u32 cost;
 	struct quic_buf *buf;
 	bool ahead;
+	bool lent;
 };
 
 /**

@@ -316,8 +316,32 @@ static void slivers_with_holes(void)
 	end(&r);
 }
 
+/* Memory for segments may come with the buffer, for some of them or all. */
+static void spare_segments(void)
+{
+	struct quic_seg spare[2];
+	struct quic_reasm r;
+
+	begin(&r);
+	big.spare = spare;
+	big.n_spare = 2;
+	CHECK_EQ(add(&r, 2000, 1000), 0);
+	CHECK_EQ(big.n_spare, 1);
+	/* what is copied outlives the buffer */
+	CHECK_EQ(add(&r, 1900, 100), 0);
+	CHECK_EQ(big.n_spare, 1);
+	CHECK_EQ(add(&r, 1000, 900), 0);
+	CHECK_EQ(big.n_spare, 0);
+	CHECK_EQ(add(&r, 0, 1000), 0);
+	CHECK_EQ(big.refs, 4);
+	CHECK_EQ(drain(&r), 3000);
+	CHECK_EQ(big.refs, 1);
+	end(&r);
+}
+
 int main(void)
 {
+	TEST(spare_segments);
 	TEST(in_order);
 	TEST(small_pieces_are_copied);
 	TEST(out_of_order);
