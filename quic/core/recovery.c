@@ -172,10 +172,14 @@ static void detect_lost(struct quic_conn *c, int space, u64 now, gfp_t gfp)
 	}
 }
 
-/* What one ACK frame acknowledged. @newest: in flight, left last. */
+/*
+ * What one ACK frame acknowledged. @newest: in flight, left last. @run: STREAM
+ * frames one behind the other, which the stream has not been told of.
+ */
 struct ack_sum {
 	struct quic_cc_ack cc;
 	const struct quic_sent *newest;
+	struct quic_sent_frame run;
 	u64 ect0_pkts;
 	bool any;
 	bool any_eliciting;
@@ -205,6 +209,35 @@ static void end_ack(struct quic_conn *c, struct ack_sum *sum)
 	quic_cc_acked_end(&c->cc, &sum->cc);
 }
 
+static void end_run(struct quic_conn *c, int space, struct ack_sum *sum,
+		    gfp_t gfp)
+{
+	if (sum->run.type == QUIC_FRAME_STREAM)
+		quic_conn_frame_acked(c, space, &sum->run, gfp);
+	sum->run.type = 0;
+}
+
+/* One call for a burst's worth of a stream instead of one per packet. */
+static void ack_frame(struct quic_conn *c, int space,
+		      const struct quic_sent_frame *f, struct ack_sum *sum,
+		      gfp_t gfp)
+{
+	struct quic_sent_frame *run = &sum->run;
+
+	if (f->type == QUIC_FRAME_STREAM && run->type == QUIC_FRAME_STREAM &&
+	    f->id == run->id && f->off == run->off + run->len && !run->fin &&
+	    f->len <= U32_MAX - run->len) {
+		run->len += f->len;
+		run->fin = f->fin;
+		return;
+	}
+	end_run(c, space, sum, gfp);
+	if (f->type == QUIC_FRAME_STREAM)
+		*run = *f;
+	else
+		quic_conn_frame_acked(c, space, f, gfp);
+}
+
 static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
 		       struct ack_sum *sum, gfp_t gfp)
 {
@@ -223,7 +256,7 @@ static void ack_packet(struct quic_conn *c, int space, struct quic_sent *p,
 	if (space == QUIC_SPACE_APP && p->gen == c->keys.tx_gen)
 		c->keys.acked = true;
 	for (i = 0; i < p->n; i++)
-		quic_conn_frame_acked(c, space, quic_sent_frame_at(p, i), gfp);
+		ack_frame(c, space, quic_sent_frame_at(p, i), sum, gfp);
 	quic_sent_settle(p, QUIC_SENT_ACKED);
 }
 
@@ -305,6 +338,7 @@ enum quic_err quic_recovery_ack(struct quic_conn *c, int space,
 	err = ack_range(c, space, lo, hi, &sum, gfp);
 	while (!err && lo > sp->sent.base && quic_ack_next(f, &lo, &hi))
 		err = ack_range(c, space, lo, hi, &sum, gfp);
+	end_run(c, space, &sum, gfp);
 	if (err)
 		return err;
 	if (space == QUIC_SPACE_HANDSHAKE)

@@ -32,7 +32,8 @@ static void advance_una(struct quic_conn *c, struct quic_stream *s, u64 una,
 	/* the owner may free them: not even a range that could not be split
 	 * for lack of memory may name them (a prefix needs none)
 	 */
-	quic_ranges_del(&s->tx_lost, 0, s->tx_una, gfp);
+	if (!quic_ranges_empty(&s->tx_lost))
+		quic_ranges_del(&s->tx_lost, 0, s->tx_una, gfp);
 	if (list_empty(&s->ackq))
 		list_add_tail(&s->ackq, &c->streams.ackq);
 	c->news |= QUIC_NEWS_TX_ACKED;
