@@ -30,7 +30,7 @@
 #define MIN_ORDER	3	/* smaller blocks are cheap enough */
 #define MAX_ORDER_KEPT	4
 #define KEPT_ORDERS	(MAX_ORDER_KEPT - MIN_ORDER + 1)
-#define STACK_DEPTH	4	/* per order: 128 and 256 KiB */
+#define STACK_DEPTH	8	/* per order: 256 and 512 KiB */
 #define RING_SIZE	8	/* 256 KiB: bursts on their way */
 #define BLOCK_BYTES	QUIC_FRAG_MAX_BYTES
 

@@ -65,7 +65,7 @@
 #define TX_RETRY_NS		(2 * NSEC_PER_MSEC)
 
 /**
- * struct tx_work - what a call of quic_tx_push() needs; one per CPU is kept
+ * struct tx_work - what a call of quic_tx_push() needs; two per CPU are kept
  * @plan: from the core
  * @at: where each packet lies
  * @mask: header-protection samples, then masks; aligned for one request to
@@ -81,11 +81,16 @@ struct tx_work {
 	struct scatterlist dst;
 };
 
-static DEFINE_PER_CPU(struct tx_work *, tx_work_cache);
+/*
+ * One for process context and one for softirq, which comes in between: what
+ * one end of a connection sends is answered by the other before that returns,
+ * where both are here.
+ */
+static DEFINE_PER_CPU(struct tx_work *, tx_work_cache[2]);
 
 static struct tx_work *get_work(void)
 {
-	struct tx_work *w = this_cpu_xchg(tx_work_cache, NULL);
+	struct tx_work *w = this_cpu_xchg(tx_work_cache[!!in_softirq()], NULL);
 
 	if (w)
 		return w;
@@ -100,7 +105,7 @@ static struct tx_work *get_work(void)
 
 static void put_work(struct tx_work *w)
 {
-	kfree(this_cpu_xchg(tx_work_cache, w));
+	kfree(this_cpu_xchg(tx_work_cache[!!in_softirq()], w));
 }
 
 /* At module unload: frees what is cached. */
@@ -108,8 +113,10 @@ void quic_tx_exit(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		kfree(per_cpu(tx_work_cache, cpu));
+	for_each_possible_cpu(cpu) {
+		kfree(per_cpu(tx_work_cache[0], cpu));
+		kfree(per_cpu(tx_work_cache[1], cpu));
+	}
 	quic_pages_exit();
 }
 

@@ -7,28 +7,7 @@
 #define SCRATCH_MARGIN		64
 #define PKT_PIECES_MAX		24
 
-struct quic_piece *quic_builder_last(const struct quic_builder *b)
-{
-	return &b->plan->piece[b->plan->n_pieces - 1];
-}
-
-u16 quic_builder_room(const struct quic_builder *b)
-{
-	return b->max - b->tag_len - b->pkt->len;
-}
-
-struct quic_wr quic_builder_wr(const struct quic_builder *b)
-{
-	struct quic_plan *plan = b->plan;
-	u8 *p = plan->scratch + plan->scratch_len;
-	u32 left = QUIC_PLAN_SCRATCH - plan->scratch_len;
-
-	return (struct quic_wr) {
-		p, p + min_t(u32, left, quic_builder_room(b)),
-	};
-}
-
-static bool open_piece(struct quic_builder *b)
+bool quic_builder_open_piece(struct quic_builder *b)
 {
 	struct quic_plan *plan = b->plan;
 
@@ -39,21 +18,6 @@ static bool open_piece(struct quic_builder *b)
 	quic_builder_last(b)->scratch_off = plan->scratch_len;
 	b->pkt->n_pieces++;
 	return true;
-}
-
-bool quic_builder_want_scratch(struct quic_builder *b)
-{
-	return !quic_builder_last(b)->data_len || open_piece(b);
-}
-
-void quic_builder_take(struct quic_builder *b, const struct quic_wr *wr)
-{
-	struct quic_plan *plan = b->plan;
-	u32 len = wr->p - (plan->scratch + plan->scratch_len);
-
-	plan->scratch_len += len;
-	quic_builder_last(b)->scratch_len += len;
-	b->pkt->len += len;
 }
 
 int quic_builder_note(struct quic_builder *b, u8 type, u64 id, u64 off, u32 len,
@@ -214,7 +178,7 @@ bool quic_builder_begin(struct quic_builder *b, int space, u16 max,
 	memset(b->pkt, 0, sizeof(*b->pkt));
 	b->pkt->new_dgram = new_dgram;
 	b->pkt->piece = plan->n_pieces;
-	if (!open_piece(b))
+	if (!quic_builder_open_piece(b))
 		return false;
 	if (!(repeat ? repeat_header(b) : put_header(b))) {
 		plan->n_pieces = b->pkt->piece;

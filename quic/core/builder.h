@@ -68,20 +68,50 @@ void quic_builder_end(struct quic_builder *b);
 /* The last packet of the plan may still grow. */
 void quic_builder_reopen(struct quic_builder *b);
 
-/* Bytes of frames that still fit. */
-u16 quic_builder_room(const struct quic_builder *b);
-
-/* Room for scratch bytes after what the packet has so far? */
-bool quic_builder_want_scratch(struct quic_builder *b);
-
-/* Writing cursor for frames: as far as packet and scratch reach. */
-struct quic_wr quic_builder_wr(const struct quic_builder *b);
-
-/* The bytes up to @wr are part of the packet. */
-void quic_builder_take(struct quic_builder *b, const struct quic_wr *wr);
+/* One more piece. Return: false when there are too many. */
+bool quic_builder_open_piece(struct quic_builder *b);
 
 /* Piece that the last quic_builder_take() went to. */
-struct quic_piece *quic_builder_last(const struct quic_builder *b);
+static inline struct quic_piece *quic_builder_last(const struct quic_builder *b)
+{
+	return &b->plan->piece[b->plan->n_pieces - 1];
+}
+
+/* Bytes of frames that still fit. */
+static inline u16 quic_builder_room(const struct quic_builder *b)
+{
+	return b->max - b->tag_len - b->pkt->len;
+}
+
+/* Room for scratch bytes after what the packet has so far? */
+static inline bool quic_builder_want_scratch(struct quic_builder *b)
+{
+	return !quic_builder_last(b)->data_len || quic_builder_open_piece(b);
+}
+
+/* Writing cursor for frames: as far as packet and scratch reach. */
+static inline struct quic_wr quic_builder_wr(const struct quic_builder *b)
+{
+	struct quic_plan *plan = b->plan;
+	u8 *p = plan->scratch + plan->scratch_len;
+	u32 left = QUIC_PLAN_SCRATCH - plan->scratch_len;
+
+	return (struct quic_wr) {
+		p, p + min_t(u32, left, quic_builder_room(b)),
+	};
+}
+
+/* The bytes up to @wr are part of the packet. */
+static inline void quic_builder_take(struct quic_builder *b,
+				     const struct quic_wr *wr)
+{
+	struct quic_plan *plan = b->plan;
+	u32 len = wr->p - (plan->scratch + plan->scratch_len);
+
+	plan->scratch_len += len;
+	quic_builder_last(b)->scratch_len += len;
+	b->pkt->len += len;
+}
 
 /* Remember a frame in the ledger. Return: 0 or -ENOMEM. */
 int quic_builder_note(struct quic_builder *b, u8 type, u64 id, u64 off, u32 len,

@@ -361,6 +361,21 @@ static bool put_stream(struct quic_builder *b, struct quic_stream *s)
 	return true;
 }
 
+/* RFC 9000 2.2#3, 19.9#1, 19.10#3: new bytes within both limits of the peer. */
+static bool is_sendable(const struct quic_conn *c,
+			const struct quic_stream *s)
+{
+	if (s->send_state >= QUIC_SEND_RECVD)
+		return false;
+	if (!quic_ranges_empty(&s->tx_lost))
+		return true;
+	if (s->tx_next == s->tx_end)
+		return s->fin && !s->fin_sent;
+	if (s->tx_next < s->tx_high)
+		return true;
+	return s->tx_next < s->tx_max && quic_flow_room(&c->flow);
+}
+
 /* RFC 9000 4.1, 19.12, 19.13: say once per limit what holds us up. */
 static void note_blocked(struct quic_conn *c, struct quic_stream *s)
 {
@@ -384,7 +399,7 @@ static void put_streams(struct quic_builder *b)
 	list_for_each_entry_safe(s, n, q, sendq) {
 		bool served = false;
 
-		while (quic_stream_sendable(b->c, s)) {
+		while (is_sendable(b->c, s)) {
 			if (quic_builder_room(b) < STREAM_ROOM_MIN ||
 			    !put_stream(b, s)) {
 				if (served)
@@ -421,7 +436,7 @@ static bool has_stream_data(struct quic_conn *c)
 	list_for_each_entry(s, &c->streams.sendq, sendq) {
 		struct chunk k;
 
-		if (!quic_stream_sendable(c, s)) {
+		if (!is_sendable(c, s)) {
 			note_blocked(c, s);
 			continue;
 		}

@@ -328,21 +328,6 @@ u64 quic_stream_credit(const struct quic_conn *c, const struct quic_stream *s)
 	return min(room, quic_flow_room(&c->flow));
 }
 
-/* RFC 9000 2.2#3, 19.9#1, 19.10#3: new bytes within both limits of the peer. */
-bool quic_stream_sendable(const struct quic_conn *c,
-			  const struct quic_stream *s)
-{
-	if (s->send_state >= QUIC_SEND_RECVD)
-		return false;
-	if (!quic_ranges_empty(&s->tx_lost))
-		return true;
-	if (s->tx_next == s->tx_end)
-		return s->fin && !s->fin_sent;
-	if (s->tx_next < s->tx_high)
-		return true;
-	return s->tx_next < s->tx_max && quic_flow_room(&c->flow);
-}
-
 /* In the send queue while there is anything left, blocked or not. */
 void quic_stream_requeue(struct quic_conn *c, struct quic_stream *s)
 {

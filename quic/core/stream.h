@@ -296,9 +296,6 @@ enum quic_err quic_stream_recv_blocked(struct quic_conn *c,
 void quic_stream_recv_max_streams(struct quic_conn *c, bool uni, u64 max,
 				  gfp_t gfp);
 
-/* Has it bytes or a FIN that flow control lets out? */
-bool quic_stream_sendable(const struct quic_conn *c,
-			  const struct quic_stream *s);
 void quic_stream_acked(struct quic_conn *c, u64 id, u64 off, u32 len,
 		       bool fin, gfp_t gfp);
 void quic_stream_lost(struct quic_conn *c, u64 id, u64 off, u32 len, bool fin,
