@@ -46,6 +46,7 @@ static void put_addr(struct ticket_info *info, const union quic_addr *peer)
 		memcpy(info->addr, &peer->v4.sin_addr, 4);
 }
 
+/* RFC 9000 7.4.1#5, RFC 9221 3#5: less than the ticket's opens no ticket */
 static void put_limits(struct ticket_info *info, const struct quic_tparams *tp)
 {
 	const u64 limits[] = {

@@ -11,6 +11,7 @@
 #define ANSWER_BYTES	100
 #define FLIGHT_BYTES	500
 #define FINISHED_BYTES	50
+#define KEY_BYTES	64
 #define CIPHER		51	/* AES-128-GCM */
 #define PROTOCOL_VIOLATION	0xa
 
@@ -235,8 +236,44 @@ static void check_early_data(void)
 	pair_close(&p);
 }
 
+/* A server's socket whose parameters allow datagrams of so many bytes. */
+static void get_ticket_key(uint16_t datagram_bytes, uint8_t *key)
+{
+	const struct quic_transport_param param = {
+		.max_datagram_frame_size = datagram_bytes,
+	};
+	struct pair p;
+
+	pair_new(&p);
+	is_errno(set_opt(p.lis, QUIC_SOCKOPT_TRANSPORT_PARAM, &param,
+			 sizeof(param)), 0, "datagrams of %u bytes",
+		 datagram_bytes);
+	pair_connect(&p);
+	send_crypto(p.cli, QUIC_CRYPTO_INITIAL, HELLO_BYTES);
+	p.srv = accept(p.lis, NULL, NULL);
+	is_errno(get_val(p.srv, QUIC_SOCKOPT_SESSION_TICKET, key, KEY_BYTES), 0,
+		 "the ticket key");
+	pair_close(&p);
+}
+
+/*
+ * RFC 9221 3#5: tickets of a server that allowed more do not open, so there is
+ * no 0-RTT that could break the new limit.
+ */
+static void check_ticket_key(void)
+{
+	uint8_t key[KEY_BYTES], same[KEY_BYTES], less[KEY_BYTES];
+
+	get_ticket_key(1400, key);
+	get_ticket_key(1400, same);
+	get_ticket_key(1399, less);
+	ok(!memcmp(key, same, KEY_BYTES), "tickets of the same limits open");
+	ok(memcmp(key, less, KEY_BYTES), "tickets of a larger limit do not");
+}
+
 void test_keys(void)
 {
+	check_ticket_key();
 	check_before_complete();
 	check_left_level();
 	check_early_data();

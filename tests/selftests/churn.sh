@@ -29,6 +29,7 @@ wait_file 20 "$RESULTS/churn-server.log" listening || bail "server listens"
 check "connections come and go for $CHURN_SECONDS s" inns a quic-churn --connect 10.9.0.2 --psk /tmp/psk --seconds "$CHURN_SECONDS" \
 	--workers "$CHURN_WORKERS" --seed "$CHURN_SEED" --local 10.9.0.11 --local 10.9.0.12 --local 10.9.0.1
 cp "$lib_out" "$RESULTS/churn.json"
+check "listeners come and go under first packets" inns b sock-relisten "$CHURN_SECONDS"
 diag "$(tail -n 20 "$lib_out")"
 kill "$server"
 wait_pid 20 "$server"

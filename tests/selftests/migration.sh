@@ -123,6 +123,16 @@ at_least "the server sends to the NAT's second port" "$(dissect -Y 'quic.header_
 is "no connection id on two paths" "$(dissect -Y 'quic.header_form == 0 && ip.src == 10.2.0.2' -T fields -e ip.dst -e quic.dcid |
 	sort -u | cut -f2 | sort | uniq -d | wc -l)" 0
 
+# one pass for what is in clear: flow label, addresses, connection id; connection, spin bit
+dissect -Y 'quic.header_form == 0' -T fields -e ipv6.flow -e ipv6.src -e ipv6.dst -e quic.dcid -e udp.stream -e quic.spin_bit > /tmp/clear
+awk -F '\t' '$1 != "" { print $1, $2, $3, $4 }' /tmp/clear | sort -u > /tmp/labels
+# RFC 9000 9.7#1: a label goes with addresses and connection id, so nothing says that two paths are of one connection
+at_least "flow labels of two paths, both ways" "$(awk '$1 + 0 || $1 ~ /[1-9a-f]$/ { print $1 }' /tmp/labels | sort -u | wc -l)" 4
+is "no flow label is on two paths" "$(awk '{ print $1, $2, $3 }' /tmp/labels | sort -u | cut -d' ' -f1 | uniq -d | wc -l)" 0
+is "nor of two connection ids" "$(cut -d' ' -f1 /tmp/labels | uniq -d | wc -l)" 0
+# RFC 9000 17.4: it turns in all connections but one in 16
+at_least "connections whose spin bit turns" "$(awk -F '\t' '{ print $5, $6 }' /tmp/clear | sort -u | cut -d' ' -f1 | uniq -d | wc -l)" 3
+
 # --- a server that prefers another address; RFC 9000 9.6.3#1: the client stays there
 check "server with preferred addresses starts" serve b 10.2.0.2 --prefer 10.3.0.2:0
 what="preferred address"

@@ -4,7 +4,7 @@
 # TIMEOUT: 400
 . "$(dirname "$0")/lib.sh"
 need_module quic quic_offload quic_netdevsim
-need quicoffloadctl
+need quicoffloadctl nft
 
 ns_add a b
 nsim_pair a b || bail
@@ -79,6 +79,30 @@ inns b ethtool -K eth0 quic-hw-offload on
 check "false verdicts: the device opens when it is switched on" wait_for 20 more_opened "$(stat "$qb" quic_rx_opened_pkts)" 50
 hurry
 finish "false verdicts"
+
+# --- packets that are changed on their way to the device: they are not what it was told of, and dropped; software takes over. Of sealed
+# packets the rule knows none: eight bytes of a file of "A"s.
+head -c 400000 /dev/zero | tr '\0' A > /tmp/same
+spoil() {
+	inns a nft -f - <<- EOF
+	table inet spoil {
+		chain post { type filter hook postrouting priority 0; udp dport $port @th,640,64 0x4141414141414141 @th,67,1 set 1; }
+	}
+	EOF
+}
+says_lossy() { grep -qE ' tx .* absent .* verdict' <<< "$(inns a quicoffloadctl key show)"; }
+check "lossy: a rule that changes clear headers" spoil
+before=$(snmp a PktLateDrop)
+# shellcheck disable=SC2086  # an option and its value
+spawn /tmp/client.log client a 10.9.0.2 --put /tmp/same $slow
+client_pid=$spawned
+check "lossy: the direction goes back to software" wait_for 20 says_lossy || diag "$(inns a quicoffloadctl key show)"
+check "lossy: transfer" wait_pid 90 "$client_pid" || diag "$(cat /tmp/client.log)"
+is "lossy: the file" "$(sha /tmp/out/same)" "$(sha /tmp/same)"
+at_least "lossy: packets were dropped before the device" $(($(snmp a PktLateDrop) - before)) 2
+inns a nft delete table inet spoil
+inns a ethtool -K eth0 quic-hw-offload off
+inns a ethtool -K eth0 quic-hw-offload on
 
 # --- who captures may be kept from seeing clear text
 says_tapped() { grep -qE ' tx .* absent .* tapped' <<< "$(inns a quicoffloadctl key show)"; }

@@ -10,5 +10,5 @@ run() {
 	"$BUILD/user/sock-$1" > "/tmp/$1.log" 2>&1
 	relay $? "/tmp/$1.log" "$1"
 }
-for t in errors poll rights uring zerocopy; do run $t; done
+for t in errors poll relisten rights uring zerocopy; do run $t; done
 done_testing
