@@ -232,7 +232,8 @@ int quic_client_new(struct quic_client **client, int sockfd,
 /*
  * The server does not speak the version that the socket began with. The kernel
  * chose another one, once, and the ClientHello has to name it: TLS begins
- * again, without the session that was saved, which was of the first version
+ * again, with all protocols that there are to choose from (RFC 9368 6#2), and
+ * without the session that was saved, which was of the first version
  * (RFC 9369 5).
  */
 static int restart(struct quic_client *client)

@@ -153,9 +153,10 @@ kill $server
 check "it moves one after a Retry, too" serve b 10.9.0.2 --version v2 --retry
 is "to version 2" "$(spoken)" "$v2"
 kill $server
-check "a server of version 1 only" serve b 10.9.0.2 --version v1 --only
+check "a server of version 1 only, and one protocol" serve b 10.9.0.2 --version v1 --only --alpn quic-two
 before=$(snmp b PktVersionNegs)
-is "Version Negotiation with a client of version 2" "$(spoken --version v2)" "$v1"
+# RFC 9368 6#2: the protocol is agreed on anew, out of all that the client has
+is "Version Negotiation with a client of version 2" "$(spoken --version v2 --alpn none,quic-two)" "$v1"
 is "one packet of it" $(($(snmp b PktVersionNegs) - before)) 1
 kill $server
 check "a server of both" serve b 10.9.0.2
