@@ -29,13 +29,13 @@ int session_load(struct session *session, const char *path)
 	return 0;
 }
 
-/* The ticket comes a round trip after the handshake. */
+/* The ticket comes a round trip after the handshake, if the server is quick. */
 static int wait_session(struct quic_client *client, struct session *session)
 {
 	const struct timespec step = { .tv_nsec = 20 * 1000000 };
 	int i, ret = 0;
 
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < 1500; i++) {
 		session->len = sizeof(session->data);
 		ret = quic_client_save(client, session->data, &session->len);
 		if (ret != -ENODATA)
@@ -63,6 +63,7 @@ int session_save(struct quic_client *client, const char *path)
 	}
 	if (fd >= 0)
 		close(fd);
+	explicit_bzero(&session, sizeof(session));
 	return ret;
 }
 
