@@ -31,6 +31,24 @@ static int copy_text(char **to, const char *from)
 	return *to ? 0 : -ENOMEM;
 }
 
+/* What every handshake is going to read: does it make sense? */
+static int check_files(const struct quic_server_config *config)
+{
+	gnutls_certificate_credentials_t cred;
+	struct quic_psk_table psk;
+	int ret;
+
+	if (!config->cert_file) {
+		ret = quic_psk_load(&psk, config->pkey_file);
+		quic_psk_free(&psk);
+		return ret;
+	}
+	ret = quic_cert_server(&cred, config->cert_file, config->pkey_file);
+	if (!ret)
+		gnutls_certificate_free_credentials(cred);
+	return ret;
+}
+
 static int fill_server(struct quic_server *server,
 		       const struct quic_server_config *config)
 {
@@ -63,6 +81,9 @@ int quic_server_new(struct quic_server **server,
 		quic_log_err("early data needs one application protocol");
 		return -EINVAL;
 	}
+	ret = check_files(config);
+	if (ret)
+		return ret;
 	*server = calloc(1, sizeof(**server));
 	if (!*server)
 		return -ENOMEM;

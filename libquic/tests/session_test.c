@@ -368,7 +368,8 @@ static void test_alpn_prefer(void)
 static void test_configs(void)
 {
 	struct quic_server_config sc = {
-		.size = sizeof(sc), .pkey_file = "k", .cert_file = "c",
+		.size = sizeof(sc), .pkey_file = good.key_file,
+		.cert_file = good.cert_file,
 		.alpns = "a,b", .early_data = 1,
 	};
 	struct quic_client_config cc = { .size = sizeof(cc) };
@@ -382,6 +383,15 @@ static void test_configs(void)
 	sc.alpns = "a";
 	is(quic_server_new(&s, &sc), 0, "one");
 	quic_server_free(s);
+	sc.pkey_file = friend.key_file;
+	ok(quic_server_new(&s, &sc), "the key of another certificate");
+	sc.pkey_file = "/nothing";
+	ok(quic_server_new(&s, &sc), "a key that is not there");
+	sc.cert_file = NULL;
+	is(quic_server_new(&s, &sc), -ENOENT,
+	   "pre-shared keys that are not there");
+	sc.pkey_file = good.key_file;
+	is(quic_server_new(&s, &sc), -EINVAL, "pre-shared keys that are none");
 	sc.size--;
 	is(quic_server_new(&s, &sc), -EINVAL, "server config of another size");
 	cc.cert_file = "c";

@@ -147,8 +147,8 @@ int quic_server_handshake(int sockfd, const char *pkey_file,
  * @hostname: as for quic_client_handshake()
  * @alpns: as there
  * @session: what quic_client_save() gave of an earlier connection to this
- *	server, or NULL; the version of QUIC and the protocol must be the same,
- *	else the handshake is a full one
+ *	server, or NULL; version of QUIC, protocol, @hostname, and @ca_file or
+ *	@psk_file must be the same, else the handshake is a full one
  * @session_len: bytes at @session
  * @early_data: called from quic_client_run() when early data (0-RTT) can be
  *	sent on the socket, if it can; NULL: no early data. An attacker can
@@ -260,7 +260,8 @@ struct quic_server;
  * tickets that are a few seconds old (GnuTLS 3.7 forgets what was before);
  * one process for each connection has no such limit.
  *
- * Return: 0, -EINVAL, -ENOMEM or a GnuTLS code.
+ * Return: 0; -EINVAL; -ENOMEM; -errno or a GnuTLS code when certificate and
+ * key, or the pre-shared keys, cannot be used.
  */
 int quic_server_new(struct quic_server **server,
 		    const struct quic_server_config *config);
