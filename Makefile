@@ -45,6 +45,9 @@ programs: lib
 
 submake = $(MAKE) -s --no-print-directory -C $(1) OUT=$(USEROUT)
 
+install: lib tools	## libquic, tools, man pages; PREFIX=/usr/local, DESTDIR=
+	@$(foreach d,libquic $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile)),$(call submake,$(d)) install &&) true
+
 unit sim fuzz:	## quic/core in user space: unit tests, simulator, fuzzers
 	@$(MAKE) -s --no-print-directory -C tests OUT=$(OUT) $@
 
@@ -82,5 +85,5 @@ clean:	## remove what was built, but not the kernels
 distclean:	## remove build/
 	rm -rf $(OUT)
 
-.PHONY: help deps kernel modules modules-normal modules-debug modules-stock lib tools samples user programs unit sim fuzz all \
+.PHONY: help deps kernel modules modules-normal modules-debug modules-stock lib tools samples user programs install unit sim fuzz all \
 	check demo interop shell gates mutations soak bench clean distclean
