@@ -16,7 +16,7 @@
 /* Under way at a time, so that neither queue overflows. */
 #define WINDOW		32
 /* After so long a silence the rest is lost. */
-#define SILENCE_MS	1000
+#define SILENCE_MS	10000
 #define LEN_MIN		sizeof(uint64_t)
 #define LEN_MAX		1100
 
