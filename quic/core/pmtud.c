@@ -158,17 +158,19 @@ void quic_pmtud_route(struct quic_conn *c, u32 route_bytes, u32 hint_bytes,
 }
 
 /*
- * RFC 9002 7: a probe counts for the window like any packet. What does not
- * even fit when nothing else is in flight is tried later: a window is two
- * packets at least, and grows with them.
+ * RFC 9002 7: a probe counts for the window like any packet. It leaves half of
+ * it to data, which would else wait until the probe is acknowledged, and it
+ * grows with the window.
  */
-static void fit_window(struct quic_conn *c)
+static bool fit_window(struct quic_conn *c)
 {
+	u32 half = round_down((u32)c->cc.window_bytes / 2, STEP_BYTES);
 	struct quic_pmtud *p = &c->path.pmtud;
 
-	if (p->probe_bytes > c->cc.window_bytes)
-		p->probe_bytes = round_down((u32)c->cc.window_bytes,
-					    STEP_BYTES);
+	if (half <= c->path.mtu_bytes)
+		return false;
+	p->probe_bytes = min_t(u32, p->probe_bytes, half);
+	return true;
 }
 
 u32 quic_pmtud_due(struct quic_conn *c, u64 now)
@@ -182,9 +184,8 @@ u32 quic_pmtud_due(struct quic_conn *c, u64 now)
 		start_search(c, now);
 	if (p->state == QUIC_PMTUD_BASE && c->confirmed && c->path.validated)
 		start_search(c, now);
-	if (p->state != QUIC_PMTUD_SEARCHING || p->in_flight)
+	if (p->state != QUIC_PMTUD_SEARCHING || p->in_flight || !fit_window(c))
 		return 0;
-	fit_window(c);
 	return p->probe_bytes;
 }
 
