@@ -48,8 +48,9 @@ sealed_a=$(stat "$qa" quic_tx_sealed_pkts)
 sealed_b=$(stat "$qb" quic_tx_sealed_pkts)
 at_least "a's device sealed" "$sealed_a" 1000
 at_least "b's device sealed" "$sealed_b" 1000
-at_least "a's device opened" "$(stat "$qa" quic_rx_opened_pkts)" 1000
-at_least "b's device opened" "$(stat "$qb" quic_rx_opened_pkts)" 1000
+# a first window, 1 MiB or 745 packets, may all come before the receiver's keys are in its device
+at_least "a's device opened" "$(stat "$qa" quic_rx_opened_pkts)" 600
+at_least "b's device opened" "$(stat "$qb" quic_rx_opened_pkts)" 600
 is "no verdict was rejected" "$(snmp a PktVerdictDrop)/$(snmp b PktVerdictDrop)" "0/0"
 is "nothing failed to open" "$(snmp a PktDecDrop)/$(snmp b PktDecDrop)" "0/0"
 dissect() { tshark -r /tmp/link.pcap -o tls.keylog_file:/tmp/keys.log -d "udp.port==$port,quic" "$@" 2>/tmp/tshark.log; }
