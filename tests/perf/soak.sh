@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make soak: what takes longer than `make check` may. Ends with a summary, build/soak/summary.md, to be kept under docs/results/.
 #
-#   tests/perf/soak.sh [--seeds N] [--fuzz-minutes N] [--churn-minutes N] [PART...]
+#   tests/perf/soak.sh [--seeds N] [--fuzz-minutes N] [--fuzz-jobs N] [--churn-minutes N] [PART...]
 #
-# Parts (default: all): sim (seeds of the simulator, 2000), fuzz (10 minutes a target, two at a time), churn-debug (5 minutes of
+# Parts (default: all): sim (seeds of the simulator, 2000), fuzz (10 minutes a target, --fuzz-jobs at a time, 2), churn-debug (5 minutes of
 # connects, closes, migrations and key updates on the kernel with KASAN, lockdep and kmemleak; half over veth, half over NICs
 # that hold the keys), churn-stock (5 minutes on Debian's kernel with two CPUs). Exit 1 when any of them failed.
 set -euo pipefail
@@ -12,11 +12,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 cd "$top"
 
-seeds=2000 fuzz_min=10 churn_min=5 parts=()
+seeds=2000 fuzz_min=10 fuzz_jobs=2 churn_min=5 parts=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seeds) seeds=${2:?}; shift ;;
 	--fuzz-minutes) fuzz_min=${2:?}; shift ;;
+	--fuzz-jobs) fuzz_jobs=${2:?}; shift ;;
 	--churn-minutes) churn_min=${2:?}; shift ;;
 	sim|fuzz|churn-debug|churn-stock) parts+=("$1") ;;
 	*) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; [ "$1" = --help ] && exit 0; exit 2 ;;
@@ -61,9 +62,9 @@ fuzz() {
 	local name names code runs cov
 	make -s --no-print-directory -C tests fuzz
 	names=$(find build/fuzz -maxdepth 1 -name '*_fuzz' -printf '%f\n' | sed 's/_fuzz$//' | sort)
-	say "fuzz: $(wc -w <<< "$names") targets, $fuzz_min minutes each"
+	say "fuzz: $(wc -w <<< "$names") targets, $fuzz_min minutes each, $fuzz_jobs at a time"
 	for name in $names; do
-		while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
+		while [ "$(jobs -rp | wc -l)" -ge "$fuzz_jobs" ]; do wait -n || true; done
 		fuzz_one "$name" &
 	done
 	wait
