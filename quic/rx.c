@@ -333,7 +333,7 @@ static bool fits_fast(const struct quic_burst *x)
 }
 
 /* A datagram that a device opened, at @p; its tag's bytes mean nothing. */
-static void recv_clear(struct quic_burst *x, const u8 *p, u32 len)
+static void read_opened(struct quic_burst *x, const u8 *p, u32 len)
 {
 	static const u8 no_mask[QUIC_MASK_LEN];
 	u8 h[QUIC_RX_HDR_MAX];
@@ -366,7 +366,7 @@ static void copy_opened(struct quic_burst *x, u32 off, u32 len)
 		quic_burst_count(x, QUIC_MIB_PKT_RCVDROP);
 		return;
 	}
-	recv_clear(x, x->mem.area, len);
+	read_opened(x, x->mem.area, len);
 	quic_rx_mem_use(&x->mem, len);
 }
 
@@ -382,7 +382,7 @@ static void recv_opened(struct quic_burst *x, u32 off, u32 len)
 	}
 	p = quic_frag_at(&x->peek_at, x->skb, off, len);
 	if (p) {
-		recv_clear(x, p, len);
+		read_opened(x, p, len);
 		return;
 	}
 	/* across two fragments */
