@@ -479,40 +479,41 @@ u64 quic_recovery_deadline(const struct quic_conn *c)
 	return pto_deadline(c, &space);
 }
 
-/* From @pn on, lost or not. Return: the first number that is not looked at. */
-static u64 requeue_from(struct quic_conn *c, int space, u64 pn,
-			unsigned int *n, gfp_t gfp)
+/* The first one from @pn on, lost or not; @pn is the number after it. */
+static bool requeue_next(struct quic_conn *c, int space, u64 *pn, gfp_t gfp)
 {
 	struct quic_sent_ring *r = &c->space[space].sent;
 
-	for (; pn < r->next && *n < PTO_PROBES; pn++) {
-		struct quic_sent *p = quic_sent_at(r, pn);
+	while (*pn < r->next) {
+		struct quic_sent *p = quic_sent_at(r, (*pn)++);
 
 		if (p->state != QUIC_SENT_OUT ||
 		    !(p->flags & QUIC_SENT_ELICITING))
 			continue;
 		each_frame_lost(c, space, p, gfp);
-		(*n)++;
+		return true;
 	}
-	return pn;
+	return false;
 }
 
 /*
- * What packets carried goes out again: the oldest ones first, and with the
- * next PTO those after them, so that all of it has its turn while nothing is
- * acknowledged: it may be the last frame that the peer needs to answer.
+ * What two packets carried goes out again: the oldest one, which a peer short
+ * of memory waits for and takes nothing else, and the others by turns, one with
+ * each PTO: any of them may hold the frame that the peer needs to answer.
  */
 static void requeue(struct quic_conn *c, int space, gfp_t gfp)
 {
 	struct quic_space *sp = &c->space[space];
-	unsigned int n = 0;
+	u64 oldest = sp->sent.base;
 	u64 pn;
 
-	pn = max(sp->loss.repeat_pn, sp->sent.base);
-	pn = requeue_from(c, space, pn, &n, gfp);
-	/* nothing new went out since */
-	if (!n)
-		pn = requeue_from(c, space, sp->sent.base, &n, gfp);
+	if (!requeue_next(c, space, &oldest, gfp))
+		return;
+	pn = max(sp->loss.repeat_pn, oldest);
+	if (!requeue_next(c, space, &pn, gfp)) {
+		pn = oldest;
+		requeue_next(c, space, &pn, gfp);
+	}
 	sp->loss.repeat_pn = pn;
 }
 
