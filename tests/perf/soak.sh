@@ -51,7 +51,7 @@ sim() {
 
 fuzz_one() {
 	local name=$1 log=$out/fuzz-$1.log code=0 runs
-	mkdir -p "$out/corpus/$name"
+	mkdir -p "$out/corpus/$name" "tests/fuzz/corpus/$name"
 	timeout $((fuzz_min * 60 + 300)) "build/fuzz/${name}_fuzz" -max_total_time=$((fuzz_min * 60)) -timeout=20 -rss_limit_mb=4096 \
 		-print_final_stats=1 -artifact_prefix="$out/$name-" "$out/corpus/$name" "tests/fuzz/corpus/$name" > "$log" 2>&1 || code=$?
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
