@@ -104,25 +104,32 @@ void pair_open(struct pair *p)
 	pair_establish(p);
 }
 
-/* Not a ClientHello; it is enough to have a server's socket made. */
-void pair_half(struct pair *p)
+ssize_t pair_send_crypto(int fd, uint8_t level, size_t len)
 {
 	size_t control[CMSG_SPACE(1) / sizeof(size_t)] = {};
-	uint8_t junk[300] = { 1 };
-	struct iovec iov = { junk, sizeof(junk) };
+	uint8_t junk[PAIR_CRYPTO_BYTES] = { 1 };
+	struct iovec iov = { junk, len };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
 		.msg_controllen = CMSG_SPACE(1),
 	};
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 
+	if (len > sizeof(junk))
+		die("too long a flight");
 	cmsg->cmsg_level = SOL_QUIC;
 	cmsg->cmsg_type = QUIC_HANDSHAKE_INFO;
 	cmsg->cmsg_len = CMSG_LEN(1);
-	*CMSG_DATA(cmsg) = QUIC_CRYPTO_INITIAL;
+	*CMSG_DATA(cmsg) = level;
+	return sendmsg(fd, &msg, MSG_NOSIGNAL);
+}
+
+/* Not a ClientHello; it is enough to have a server's socket made. */
+void pair_half(struct pair *p)
+{
 	pair_new(p);
 	pair_connect(p);
-	if (sendmsg(p->cli, &msg, 0) != (ssize_t)sizeof(junk))
+	if (pair_send_crypto(p->cli, QUIC_CRYPTO_INITIAL, 300) != 300)
 		die("first flight");
 	p->srv = accept(p->lis, NULL, NULL);
 	if (p->srv < 0)

@@ -54,6 +54,9 @@ void pair_establish(struct pair *p);
 void pair_open(struct pair *p);
 void pair_close(struct pair *p);
 /* The client's first flight only: the server's socket is establishing. */
+#define PAIR_CRYPTO_BYTES	500
+/* So many bytes at most that are no TLS, at a level. Return: sendmsg(2)'s. */
+ssize_t pair_send_crypto(int fd, uint8_t level, size_t len);
 void pair_half(struct pair *p);
 
 /* Switch an event on, at both ends if @fd is -1 of @p. */

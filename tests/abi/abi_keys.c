@@ -15,24 +15,6 @@
 #define CIPHER		51	/* AES-128-GCM */
 #define PROTOCOL_VIOLATION	0xa
 
-static ssize_t send_crypto(int fd, uint8_t level, size_t len)
-{
-	size_t control[CMSG_SPACE(1) / sizeof(size_t)] = {};
-	uint8_t bytes[FLIGHT_BYTES] = { 1 };
-	struct iovec iov = { bytes, len };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = CMSG_SPACE(1),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_QUIC;
-	cmsg->cmsg_type = QUIC_HANDSHAKE_INFO;
-	cmsg->cmsg_len = CMSG_LEN(1);
-	*CMSG_DATA(cmsg) = level;
-	return sendmsg(fd, &msg, MSG_NOSIGNAL);
-}
-
 /* Handshake bytes, whatever their level. Return: as many as were wanted? */
 static bool read_crypto(int fd, size_t want)
 {
@@ -78,9 +60,9 @@ static void server_answers(struct pair *p)
 {
 	ok(read_crypto(p->srv, HELLO_BYTES), "the server reads the hello");
 	pass_params(p->cli, p->srv);
-	send_crypto(p->srv, QUIC_CRYPTO_INITIAL, ANSWER_BYTES);
+	pair_send_crypto(p->srv, QUIC_CRYPTO_INITIAL, ANSWER_BYTES);
 	set_both(p->srv, QUIC_CRYPTO_HANDSHAKE, 's', 'c');
-	send_crypto(p->srv, QUIC_CRYPTO_HANDSHAKE, FLIGHT_BYTES);
+	pair_send_crypto(p->srv, QUIC_CRYPTO_HANDSHAKE, FLIGHT_BYTES);
 }
 
 static void client_finishes(struct pair *p)
@@ -89,7 +71,7 @@ static void client_finishes(struct pair *p)
 	set_both(p->cli, QUIC_CRYPTO_HANDSHAKE, 'c', 's');
 	ok(read_crypto(p->cli, FLIGHT_BYTES), "and the rest");
 	pass_params(p->srv, p->cli);
-	send_crypto(p->cli, QUIC_CRYPTO_HANDSHAKE, FINISHED_BYTES);
+	pair_send_crypto(p->cli, QUIC_CRYPTO_HANDSHAKE, FINISHED_BYTES);
 	set_both(p->cli, QUIC_CRYPTO_APP, 'c', 's');
 }
 
@@ -151,7 +133,7 @@ static void check_left_level(void)
 
 	pair_half(&p);
 	server_answers(&p);
-	is(send_crypto(p.cli, QUIC_CRYPTO_INITIAL, 20), 20,
+	is(pair_send_crypto(p.cli, QUIC_CRYPTO_INITIAL, 20), 20,
 	   "a client goes on where the server has left");
 	closed_for(&p, PROTOCOL_VIOLATION, "bytes at a level that is over");
 	pair_close(&p);
@@ -178,7 +160,7 @@ static void start_early(struct pair *p)
 			 sizeof(param)), 0, "0-RTT: remembered parameters");
 	is_errno(set_secret(p->cli, QUIC_CRYPTO_EARLY, true, 'c'), 0,
 		 "0-RTT: keys");
-	send_crypto(p->cli, QUIC_CRYPTO_INITIAL, HELLO_BYTES);
+	pair_send_crypto(p->cli, QUIC_CRYPTO_INITIAL, HELLO_BYTES);
 	is(send_on(p->cli, -1, MSG_QUIC_STREAM_NEW, "zero", 4, 0), 4,
 	   "0-RTT: data");
 	p->srv = accept(p->lis, NULL, NULL);
@@ -218,9 +200,9 @@ static void check_early_data(void)
 	   "early data: POLLRDBAND again");
 
 	pass_params(p.cli, p.srv);
-	send_crypto(p.srv, QUIC_CRYPTO_INITIAL, ANSWER_BYTES);
+	pair_send_crypto(p.srv, QUIC_CRYPTO_INITIAL, ANSWER_BYTES);
 	set_both(p.srv, QUIC_CRYPTO_HANDSHAKE, 's', 'c');
-	send_crypto(p.srv, QUIC_CRYPTO_HANDSHAKE, FLIGHT_BYTES);
+	pair_send_crypto(p.srv, QUIC_CRYPTO_HANDSHAKE, FLIGHT_BYTES);
 	is_errno(set_opt(p.cli, QUIC_SOCKOPT_EARLY_DATA, &accepted,
 			 sizeof(accepted)), 0, "0-RTT: accepted");
 	client_finishes(&p);
@@ -249,7 +231,7 @@ static void get_ticket_key(uint16_t datagram_bytes, uint8_t *key)
 			 sizeof(param)), 0, "datagrams of %u bytes",
 		 datagram_bytes);
 	pair_connect(&p);
-	send_crypto(p.cli, QUIC_CRYPTO_INITIAL, HELLO_BYTES);
+	pair_send_crypto(p.cli, QUIC_CRYPTO_INITIAL, HELLO_BYTES);
 	p.srv = accept(p.lis, NULL, NULL);
 	is_errno(get_val(p.srv, QUIC_SOCKOPT_SESSION_TICKET, key, KEY_BYTES), 0,
 		 "the ticket key");
