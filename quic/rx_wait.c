@@ -107,16 +107,21 @@ bool quic_wait_keep_burst(struct quic_burst *x)
 	return true;
 }
 
-static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
+/* All of a queue, which may fill again meanwhile. */
+static void recv_waiting(struct sock *sk, struct sk_buff_head *from, u32 *bytes)
 {
 	struct quic_sock *q = quic_sk(sk);
 	struct quic_rx_note note;
+	struct sk_buff_head list;
 	struct sk_buff *skb;
 	u8 path;
 
-	if (skb_queue_empty(list))
+	if (skb_queue_empty(from))
 		return;
-	while ((skb = __skb_dequeue(list))) {
+	__skb_queue_head_init(&list);
+	skb_queue_splice_tail_init(from, &list);
+	*bytes = 0;
+	while ((skb = __skb_dequeue(&list))) {
 		note = *(struct quic_rx_note *)skb->cb;
 		skb_orphan(skb);
 		/* while it waited paths may have changed */
@@ -134,7 +139,7 @@ static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
 }
 
 /**
- * quic_rx_replay() - keys of another level are there now
+ * quic_rx_replay() - the handshake went on: there may be keys now
  * @sk: socket
  *
  * Goes again over the packets that came before them.
@@ -144,14 +149,9 @@ static void recv_waiting(struct sock *sk, struct sk_buff_head *list)
 void quic_rx_replay(struct sock *sk)
 {
 	struct quic_rx_state *rx = quic_sk(sk)->rx;
-	struct sk_buff_head list;
 
-	if (!quic_sk(sk)->alive || !rx)
-		return;
-	__skb_queue_head_init(&list);
-	skb_queue_splice_tail_init(&rx->early, &list);
-	rx->early_bytes = 0;
-	recv_waiting(sk, &list);
+	if (quic_sk(sk)->alive && rx)
+		recv_waiting(sk, &rx->early, &rx->early_bytes);
 }
 
 /**
@@ -163,12 +163,7 @@ void quic_rx_replay(struct sock *sk)
 void quic_rx_resume(struct sock *sk)
 {
 	struct quic_rx_state *rx = quic_sk(sk)->rx;
-	struct sk_buff_head list;
 
-	if (!quic_sk(sk)->alive || !rx)
-		return;
-	__skb_queue_head_init(&list);
-	skb_queue_splice_tail_init(&rx->later, &list);
-	rx->later_bytes = 0;
-	recv_waiting(sk, &list);
+	if (quic_sk(sk)->alive && rx)
+		recv_waiting(sk, &rx->later, &rx->later_bytes);
 }
